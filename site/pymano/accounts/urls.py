@@ -1,0 +1,12 @@
+"""The pages under /accounts/: our own first, then allauth's."""
+
+from django.urls import include, path
+
+from pymano.accounts import pages
+
+urlpatterns = [
+    path("profile/", pages.profile, name="profile"),
+    path("export/", pages.export, name="account-export"),
+    path("delete/", pages.delete, name="account-delete"),
+    path("", include("allauth.account.urls")),
+]
