@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""Puts site/ on the path and runs Django, with the settings that .env.local holds on this machine."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    sys.path.insert(0, str(ROOT / "site"))
+    from django.core.management import execute_from_command_line
+
+    from pymano import env
+
+    env.load(ROOT / ".env.local")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Pymano, the site: accounts, pages and an API around a recogniser of handwriting that TorchServe runs."""

@@ -1,0 +1,11 @@
+"""The api application, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """Api: the same readings and accounts, for programs."""
+
+    name = "pymano.api"
+    label = "api"
+    default_auto_field = "django.db.models.BigAutoField"

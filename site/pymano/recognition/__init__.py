@@ -1,0 +1,1 @@
+"""Readings: ink and pictures, what was read in them, and what people corrected."""

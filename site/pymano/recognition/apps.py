@@ -1,0 +1,11 @@
+"""The recognition application, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class RecognitionConfig(AppConfig):
+    """Recognition: readings and their history."""
+
+    name = "pymano.recognition"
+    label = "recognition"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The one way to TorchServe: the only code that knows its addresses, its time-outs and its answers."""
