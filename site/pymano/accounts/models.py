@@ -3,8 +3,16 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+
+NAME_TAKEN = "This name is taken."
+ADDRESS_TAKEN = "Another account has this e-mail address."
+
+validate_username = RegexValidator(
+    r"^[\w.+-]+\Z", "Use letters, digits and the signs . + - _ only.", code="invalid_username"
+)
 
 
 class PeopleManager(UserManager["User"]):
@@ -19,27 +27,32 @@ class User(AbstractUser):
     """A person with an account. Names and addresses are kept in lower case.
 
     Lower case is made here, in Python, because databases differ on what it is: SQLite leaves É alone.
+    A name holds no @, so that it can never be taken for somebody's address.
     """
 
-    email = models.EmailField(
-        "e-mail address",
+    username = models.CharField(
+        "username",
+        max_length=150,
         unique=True,
-        error_messages={"unique": "Another account has this e-mail address."},
+        validators=[validate_username],
+        help_text="Letters, digits and the signs . + - _ only.",
+        error_messages={"unique": NAME_TAKEN},
     )
+    email = models.EmailField("e-mail address", unique=True, error_messages={"unique": ADDRESS_TAKEN})
 
     objects = PeopleManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
-                Lower("email"),
-                name="accounts_user_email_any_case",
-                violation_error_message="Another account has this e-mail address.",
-            ),
-            models.UniqueConstraint(
                 Lower("username"),
                 name="accounts_user_username_any_case",
-                violation_error_message="This name is taken.",
+                violation_error_message=NAME_TAKEN,
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="accounts_user_email_any_case",
+                violation_error_message=ADDRESS_TAKEN,
             ),
         ]
 
