@@ -1,0 +1,120 @@
+"""A prediction: what a person wrote or photographed, what was read in it, and what they say it is."""
+
+import unicodedata
+import uuid
+from collections.abc import Collection
+from functools import partial
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils import timezone
+
+from pymano.recognition.folding import fold
+from pymano.serving.client import Reading
+
+
+class Decoder(models.TextChoices):
+    """How the recogniser turns its scores into text."""
+
+    BEST_PATH = "best-path"
+    BEAM = "beam"
+
+
+class PredictionQuerySet(models.QuerySet["Prediction"]):
+    """Many predictions."""
+
+    def of(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Keep one person's own."""
+        return self.filter(owner_id=user.pk) if user.pk else self.none()
+
+    def matching(self, query: str) -> Self:
+        """Keep those whose text or correction holds the query, whatever the case and the accents."""
+        return self.filter(folded__contains=fold(query)) if query.strip() else self
+
+
+def picture_path(prediction: "Prediction", name: str) -> str:
+    """Return where a picture is stored: each owner's apart, under a name that nobody chose."""
+    return f"pictures/{prediction.owner_id}/{uuid.uuid4()}.{name.rpartition('.')[2]}"
+
+
+class Prediction(models.Model):
+    """One reading. It comes from strokes, kept as they were sent, or from a picture; never from both.
+
+    A drawing is the client's name for ink that still grows: its owner has one prediction for it, and
+    each later reading takes the place of the earlier.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="predictions")
+    drawing = models.UUIDField(null=True, blank=True, editable=False)
+    strokes = models.JSONField(null=True, blank=True, editable=False)
+    picture = models.FileField(upload_to=picture_path, null=True, blank=True, editable=False)
+    text = models.TextField(blank=True, editable=False)
+    confidence = models.FloatField(editable=False)
+    alternatives = models.JSONField(default=list, editable=False)
+    characters = models.JSONField(default=list, editable=False)
+    correction = models.TextField(null=True, blank=True)
+    decoder = models.CharField(max_length=16, choices=Decoder, default=Decoder.BEAM, editable=False)
+    model_name = models.CharField(max_length=100, editable=False)
+    model_version = models.CharField(max_length=100, editable=False)
+    duration_ms = models.PositiveIntegerField(editable=False)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+    folded = models.TextField(blank=True, editable=False)
+
+    objects = PredictionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["owner", "-created_at"], name="prediction_newest_of_owner")]
+        constraints = [models.UniqueConstraint(fields=["owner", "drawing"], name="prediction_one_a_drawing")]
+
+    def __str__(self) -> str:
+        return self.best_text or "(nothing)"
+
+    @property
+    def best_text(self) -> str:
+        """The correction where there is one, else what was read."""
+        return self.correction or self.text
+
+    def save(self, *args: Any, update_fields: Collection[str] | None = None, **kwargs: Any) -> None:
+        """Save, with the folded text that searches look at."""
+        self.folded = f"{fold(self.text)}\n{fold(self.correction or '')}"
+        if update_fields is not None:
+            update_fields = {*update_fields, "folded", "updated_at"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def take(self, reading: Reading) -> None:
+        """Take over what the recogniser says, unsaved."""
+        self.text = reading.text
+        self.confidence = reading.confidence
+        self.alternatives = [vars(alternative) for alternative in reading.alternatives]
+        self.characters = [vars(character) for character in reading.characters]
+        self.model_name = reading.model_name
+        self.model_version = reading.model_version
+
+    def correct(self, text: str) -> None:
+        """Keep what the owner says is written; it replaces an earlier correction."""
+        with transaction.atomic():
+            self.text = type(self).objects.select_for_update().values_list("text", flat=True).get(pk=self.pk)
+            self.correction = unicodedata.normalize("NFC", text).strip()
+            self.save(update_fields=["correction"])
+
+
+@receiver(post_delete, sender=Prediction)
+def delete_picture(sender: type[Prediction], instance: Prediction, **_: Any) -> None:
+    """Delete the file of a deleted prediction, once the row is gone for good."""
+    if instance.picture.name:
+        forget_file(instance.picture.name)
+
+
+def forget_file(name: str) -> None:
+    """Delete a stored picture when the transaction has ended well."""
+    storage = Prediction._meta.get_field("picture").storage
+    transaction.on_commit(partial(storage.delete, name), robust=True)
