@@ -1,0 +1,261 @@
+"""Pictures (photographs, scans, screenshots) and how the ink in them is found and put on a strip.
+
+Never stretched out of proportion: one scale serves both directions.
+"""
+
+import io
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from crnn.ink import FLAT_HEIGHT, is_flat
+from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip
+
+Grey = npt.NDArray[np.uint8]
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+MAX_PIXELS = 50_000_000
+_WORKING_SIDE = 1600
+_SOLID = 110
+"""Strength from which a pixel certainly belongs to a stroke, of 255."""
+_LEVEL_FROM_ASPECT = 3.0
+_LEVEL_AT_MOST = 0.36
+
+
+class UnsupportedPictureError(ValueError):
+    """The bytes are not a picture of a format in FORMATS."""
+
+
+class TruncatedPictureError(ValueError):
+    """The picture starts well and cannot be decoded to its end."""
+
+
+class TooLargePictureError(ValueError):
+    """The picture has more than MAX_PIXELS; it was not decoded."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A piece of a picture that holds the ink, with where it came from."""
+
+    ink: Grey
+    """(height, width): strength of the ink, 0 to 255."""
+    left: int
+    width: int
+    """Column of the patch in the upright picture, and that picture's width, in the patch's own pixels."""
+
+
+def read(data: bytes) -> Strip:
+    """Find the ink in an encoded picture and put it on a strip.
+
+    Raises UnsupportedPictureError, TruncatedPictureError, TooLargePictureError, or NothingToReadError.
+    """
+    return fit(crop(strength(decode(data))))
+
+
+def decode(data: bytes) -> Grey:
+    """Decode to an upright grey picture (height, width), its longer side at most 1,600 pixels."""
+    picture = _open(data)
+    try:
+        picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
+        picture.load()
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise TruncatedPictureError("the picture cannot be decoded to its end") from error
+    grey = np.asarray(_flatten(ImageOps.exif_transpose(picture)))
+    scale = _WORKING_SIDE / max(grey.shape)
+    if scale < 1:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return grey
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise TooLargePictureError("the picture has too many pixels") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise UnsupportedPictureError("the bytes are not a picture that can be read") from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise TooLargePictureError("the picture has too many pixels")
+    return picture
+
+
+def _flatten(picture: Image.Image) -> Image.Image:
+    """To 8-bit grey; a transparent picture is laid on white or black, whichever its ink stands out from."""
+    if picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
+        return _stretched(picture)
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    layered = picture.convert("LA")
+    grey, alpha = (np.asarray(channel, dtype=np.float32) for channel in layered.split())
+    light_ink = alpha.sum() > 0 and (grey * alpha).sum() / alpha.sum() > 140 and alpha.mean() < 200
+    paper = 0.0 if light_ink else 255.0
+    flat = grey * alpha / 255 + paper * (1 - alpha / 255)
+    return Image.fromarray(flat.astype(np.uint8))
+
+
+def _stretched(picture: Image.Image) -> Image.Image:
+    values = np.nan_to_num(np.asarray(picture, dtype=np.float32))
+    low, high = float(values.min()), float(values.max())
+    scaled = (values - low) * (255 / (high - low)) if high > low else np.full_like(values, 255)
+    return Image.fromarray(scaled.astype(np.uint8))
+
+
+def strength(grey: Grey) -> Grey:
+    """How strongly each pixel is ink, 0 to 255, whatever the light: (height, width) -> the same.
+
+    The paper's brightness is the local maximum, smoothed; ink is what is darker than its paper. Light
+    ink on a dark ground is turned round first.
+    """
+    if _is_negative(grey):
+        grey = cv2.bitwise_not(grey).astype(np.uint8)
+    side = max(15, min(grey.shape) // 8) | 1
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) if min(grey.shape) > 64 else grey
+    reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    paper = cv2.GaussianBlur(paper, (0, 0), reach / 3)
+    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    darker = 1 - grey.astype(np.float32) / np.maximum(paper.astype(np.float32), 1)
+    return _stand_out(np.clip(darker, 0, 1))
+
+
+def _is_negative(grey: Grey) -> bool:
+    """Most of a picture of writing is paper: dark paper means light ink."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool(np.median(grey) < 90 and np.median(border) < 110)
+
+
+def _stand_out(darker: npt.NDArray[np.float32]) -> Grey:
+    """Stretch so that the paper's own noise becomes 0 and clear strokes 255."""
+    noise = float(np.median(np.abs(darker - np.median(darker)))) * 1.4826
+    floor = float(np.median(darker)) + 4 * noise + 0.02
+    clear = darker[darker > floor]
+    if clear.size < 4:
+        raise NothingToReadError("there is no ink on the paper")
+    otsu, _ = cv2.threshold((clear * 255).astype(np.uint8).reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
+    strong = darker[darker * 255 > otsu]
+    full = float(np.percentile(strong, 60)) if strong.size else float(clear.max())
+    if full < 0.06:
+        raise NothingToReadError("there is no ink on the paper")
+    floor = min(max(floor, 0.18 * full), 0.6 * full)
+    return (np.clip((darker - floor) / (full - floor), 0, 1) * 255).astype(np.uint8)
+
+
+def crop(ink: Grey) -> Patch:
+    """Cut out the writing: ruled lines, specks and what hangs in from the border are wiped first."""
+    ink = _without_rules(ink)
+    solid = (ink > _SOLID).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    if count < 2:
+        raise NothingToReadError("there is no ink on the paper")
+    kept = _writing(stats, ink.shape)
+    if not kept.any():
+        raise NothingToReadError("there is no ink on the paper")
+    mask = kept[labels]
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Patch((ink * near)[box], int(columns[0]), ink.shape[1])
+
+
+def _without_rules(ink: Grey) -> Grey:
+    """Wipe lines printed on the paper: straight, thin, and longer than half of the picture."""
+    height, width = ink.shape
+    solid = (ink > 60).astype(np.uint8)
+    rules = np.zeros_like(solid)
+    for kernel in ((max(40, width // 2), 1), (1, max(40, int(height * 0.9)))):
+        if kernel[0] < width and kernel[1] < height:
+            found = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
+            rules |= found.astype(np.uint8)
+    if not rules.any():
+        return ink
+    mended: Grey = ink.copy()
+    mended[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
+    return cv2.morphologyEx(mended, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8)).astype(np.uint8)
+
+
+def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Which connected components are writing: (components, 5) of cv2 -> (components,), paper is none."""
+    height, width = shape
+    left, top, wide, high, area = stats.T
+    big = area[1:].max()
+    speck = area < max(4, big * 0.004)
+    at_border = (left <= 1) | (top <= 1) | (left + wide >= width - 1) | (top + high >= height - 1)
+    neighbour = at_border & (area < 0.12 * big)
+    kept = ~(speck | neighbour)
+    kept[0] = False
+    return kept.astype(np.bool_)
+
+
+def fit(patch: Patch) -> Strip:
+    """Scale a patch so that its reference height fills INK_HEIGHT pixels, level, pen of a usual width."""
+    ink, turned = level(patch.ink)
+    pen = pen_width(ink)
+    scale = _scale(ink, pen)
+    ink = thicken(ink, pen, scale)
+    size = (max(1, round(ink.shape[1] * scale)), max(1, min(HEIGHT, round(ink.shape[0] * scale))))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    width = int(np.clip(size[0] + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
+    strip = np.zeros((HEIGHT, width), dtype=np.uint8)
+    x, y = (width - size[0]) // 2, (HEIGHT - size[1]) // 2
+    strip[y : y + size[1], x : x + size[0]] = small
+    left = x - (patch.left - turned) * scale
+    return Strip(_full_contrast(strip), left, left + patch.width * scale)
+
+
+def _full_contrast(strip: Grey) -> Grey:
+    peak = float(np.percentile(strip[strip > 40], 80)) if (strip > 40).any() else 255.0
+    return np.clip(strip.astype(np.float32) * (255 / max(peak, 60)), 0, 255).astype(np.uint8)
+
+
+def pen_width(ink: Grey) -> float:
+    """Width of the strokes in pixels: within a bar w wide, the mean distance to its edge is w / 4."""
+    solid = np.pad((ink > _SOLID).astype(np.uint8), 1)
+    if not solid.any():
+        return 1.0
+    distance = cv2.distanceTransform(solid, cv2.DIST_L2, 5)
+    return max(1.0, 4 * float(distance[solid > 0].mean()) - 1)
+
+
+def _scale(ink: Grey, pen: float) -> float:
+    height, width = ink.shape
+    solid = (ink > _SOLID).astype(np.uint8)
+    pieces = cv2.connectedComponents(solid)[0] - 1
+    flat = is_flat(pieces, float(solid.sum()) / pen, width)
+    reference = max(height - pen, width * FLAT_HEIGHT if flat else 0.0, 3 * pen)
+    return min(INK_HEIGHT / reference, (MAX_WIDTH - 2 * MARGIN) / width)
+
+
+def thicken(ink: Grey, pen: float, scale: float) -> Grey:
+    """Make strokes that would be hair-thin on the strip as wide as a usual pen's."""
+    missing = 0.8 * PEN_WIDTH / scale - pen
+    if missing < 1:
+        return ink
+    reach = int(min(missing, 15)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    padded = np.pad(ink, reach // 2)
+    return cv2.dilate(padded, kernel).astype(np.uint8)
+
+
+def level(ink: Grey) -> tuple[Grey, float]:
+    """Turn a line of writing until it is level; also say how many columns were added at its left."""
+    height, width = ink.shape
+    rows, columns = np.nonzero(ink > _SOLID)
+    if width < _LEVEL_FROM_ASPECT * height or len(rows) < 20:
+        return ink, 0.0
+    slope = float(np.polyfit(columns, rows, 1)[0])
+    if abs(slope) > _LEVEL_AT_MOST or abs(slope) * width < 2:
+        return ink, 0.0
+    pad = int(abs(slope) * height / 2) + 1
+    tall = int(abs(slope) * width / 2) + 1
+    padded = np.pad(ink, ((tall, tall), (pad, pad)))
+    centre = (padded.shape[1] / 2, padded.shape[0] / 2)
+    turn = cv2.getRotationMatrix2D(centre, float(np.degrees(np.arctan(slope))), 1.0)
+    turned = cv2.warpAffine(padded, turn, (padded.shape[1], padded.shape[0])).astype(np.uint8)
+    filled = np.flatnonzero((turned > _SOLID).any(axis=1))
+    across = np.flatnonzero((turned > _SOLID).any(axis=0))
+    cut = turned[filled[0] : filled[-1] + 1, across[0] : across[-1] + 1]
+    return cut, float(pad - across[0])

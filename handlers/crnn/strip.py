@@ -1,0 +1,42 @@
+"""The picture that the network reads: one line of ink, height fixed, width free.
+
+Both `ink` (strokes) and `picture` (photographs) end here, so that the network sees one kind of picture.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+HEIGHT = 48
+"""Pixels from top to bottom of a strip."""
+INK_HEIGHT = 40
+"""Pixels that the ink's reference height fills; the rest is margin above and below."""
+MARGIN = 8
+"""Pixels of paper to the left and to the right of the ink."""
+MIN_WIDTH = 24
+MAX_WIDTH = 2048
+"""Narrowest and widest strip in pixels; wider ink is drawn smaller."""
+PEN_WIDTH = 2.0
+"""Pixels that a stroke of the pen is wide, where nothing else is known."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One line of ink to read."""
+
+    pixels: npt.NDArray[np.uint8]
+    """(height, width): 0 is paper, 255 is ink."""
+    left: float
+    right: float
+    """The columns between which fractions of the width are counted."""
+
+    def fraction(self, column: float) -> float:
+        """Where a column lies in the source, from 0 (its left edge) to 1 (its right edge)."""
+        if self.right <= self.left:
+            return 0.0 if column <= self.left else 1.0
+        return float(np.clip((column - self.left) / (self.right - self.left), 0.0, 1.0))
+
+
+class NothingToReadError(ValueError):
+    """The input is whole but holds no ink."""

@@ -1,0 +1,132 @@
+"""Variations of ink and of strips that keep what is written: other hands, pens, devices and papers."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from crnn.ink import Points
+from crnn.strip import PEN_WIDTH
+from training.samples import Pixels
+
+
+def vary_ink(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
+    """Write the same again: slant, turn, stretch, wobble, and a device's tremor and coarseness."""
+    lengths = [len(stroke) for stroke in strokes]
+    points = np.concatenate(strokes).astype(np.float32)
+    points -= points.mean(axis=0)
+    height = max(float(np.ptp(points[:, 1])), float(np.ptp(points[:, 0])) / 8, 1.0)
+    points = points @ _affine(random)
+    points += _wobble(points, height, random)
+    if random.random() < 0.3:
+        points += random.normal(0, height * random.uniform(0.002, 0.012), points.shape).astype(np.float32)
+    varied = np.split(points, np.cumsum(lengths)[:-1])
+    return [_coarser(stroke, random) for stroke in varied] if random.random() < 0.15 else varied
+
+
+def _affine(random: np.random.Generator) -> Points:
+    turn = np.radians(np.clip(random.normal(0, 2.5), -9, 9))
+    slant = np.clip(random.normal(0, 0.22), -0.7, 0.7)
+    stretch = np.exp(np.clip(random.normal(0, 0.14), -0.4, 0.4))
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    shear = np.array([[stretch, 0], [slant, 1]])
+    return (shear @ rotation).astype(np.float32)
+
+
+def _wobble(points: Points, height: float, random: np.random.Generator) -> Points:
+    """A smooth displacement: a few long waves across the writing, for size, baseline and spacing."""
+    shift = np.zeros_like(points)
+    for _ in range(3):
+        wave = height * random.uniform(1.2, 6)
+        phase = random.uniform(0, 2 * np.pi, 2)
+        strength = random.normal(0, 0.025, 2) * height
+        direction = random.normal(0, 1, 2)
+        angle = points @ (direction / np.linalg.norm(direction)) * (2 * np.pi / wave)
+        shift += (np.sin(angle[:, None] + phase) * strength).astype(np.float32)
+    return shift
+
+
+def _coarser(stroke: Points, random: np.random.Generator) -> Points:
+    """Lose points, as a slow mouse does; the ends stay."""
+    if len(stroke) < 5:
+        return stroke
+    kept = random.random(len(stroke)) > random.uniform(0, 0.35)
+    kept[[0, -1]] = True
+    return stroke[kept]
+
+
+def random_pen(random: np.random.Generator) -> float:
+    """Width of a pen in pixels of the strip, around the usual one."""
+    return float(np.clip(PEN_WIDTH * np.exp(random.normal(0, 0.3)), 1.0, 4.5))
+
+
+def vary_strip(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    """Spoil a strip as paper, pencil, light and lens do; about half of the strips stay clean."""
+    pixels = _placed_elsewhere(pixels, random) if random.random() < 0.5 else pixels
+    if random.random() < 0.55:
+        return pixels
+    spoilt = pixels
+    for chance, spoil in ((0.3, _add_neighbours), (0.15, _add_rule), (0.35, _grainy), (0.4, _blurred), (0.3, _noisy)):
+        if random.random() < chance:
+            spoilt = spoil(spoilt, random)
+    if random.random() < 0.5:
+        spoilt = _faded(spoilt, random)
+    return spoilt
+
+
+def _placed_elsewhere(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    """Scale and shift a little, as an unsure crop does."""
+    height, width = pixels.shape
+    scale = float(np.clip(random.normal(0.96, 0.07), 0.7, 1.1))
+    dx, dy = random.uniform(-4, 4), random.uniform(-3, 3)
+    move = np.array([[scale, 0, width * (1 - scale) / 2 + dx], [0, scale, height * (1 - scale) / 2 + dy]])
+    return cv2.warpAffine(pixels, move, (width, height)).astype(np.uint8)
+
+
+def _blurred(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    return cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.4, 1.2)).astype(np.uint8)
+
+
+def _grainy(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    """Pencil on rough paper: the stroke breaks up."""
+    height, width = pixels.shape
+    coarse = random.random((height // 2 + 1, width // 2 + 1)).astype(np.float32)
+    grain = cv2.resize(coarse, (width, height)) if random.random() < 0.5 else random.random((height, width))
+    return (pixels * np.clip(0.35 + grain * random.uniform(0.5, 1.3), 0, 1)).astype(np.uint8)
+
+
+def _noisy(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    noise = random.normal(0, random.uniform(3, 22), pixels.shape)
+    noisy = pixels + noise
+    if random.random() < 0.4:
+        specks = random.random(pixels.shape) < 0.002
+        noisy[specks] = 200
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def _faded(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    gain, bend = random.uniform(0.45, 1.25), np.exp(random.normal(0, 0.3))
+    return np.clip((pixels / 255.0) ** bend * gain * 255, 0, 255).astype(np.uint8)
+
+
+def _add_rule(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    """What is left of a ruled line after it was wiped."""
+    height, width = pixels.shape
+    y = random.uniform(0.2, 0.98) * height
+    ruled = pixels.copy()
+    ends = (0, round(y)), (width, round(y + random.normal(0, 1.5)))
+    cv2.line(ruled, *ends, random.uniform(40, 190), 1, cv2.LINE_AA)
+    return np.maximum(pixels, ruled).astype(np.uint8)
+
+
+def _add_neighbours(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    """Ends of other lines' strokes at the upper or lower border."""
+    height, width = pixels.shape
+    marked = pixels.copy()
+    for _ in range(random.integers(1, 4)):
+        x = random.uniform(0, width)
+        edge, inwards = (0, 1) if random.random() < 0.5 else (height, -1)
+        path = np.array([[x, edge], [x + random.normal(0, 4), edge + inwards * random.uniform(1, 7)]])
+        path = np.vstack([path, [path[1, 0] + random.normal(0, 5), edge]])
+        cv2.polylines(marked, [np.rint(path).astype(np.int32)], False, 220, 2, cv2.LINE_AA)
+    return np.maximum(pixels, marked).astype(np.uint8)

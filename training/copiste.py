@@ -1,0 +1,76 @@
+"""Copiste: scanned pages of French handwriting, cut into lines by their polygons."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from crnn.alphabet import Alphabet
+from crnn.picture import crop, fit, strength
+from crnn.strip import NothingToReadError
+from training.samples import Pixels, Sample
+
+_MARGIN = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """One written line: its place on a page and its text, in our alphabet."""
+
+    image: str
+    copy: int
+    polygon: npt.NDArray[np.int32]
+    text: str
+
+
+def lines(folder: Path) -> Iterator[Line]:
+    """Yield the lines that can be spelled; those with crossed-out words are left out."""
+    alphabet = Alphabet()
+    for page in map(json.loads, (folder / "pages.jsonl").read_text(encoding="utf-8").splitlines()):
+        for line in page["lines"]:
+            text = alphabet.spell(line["text"]).strip()
+            if _usable(line, text) and alphabet.covers(text):
+                polygon = np.rint(np.array(line["polygon"])).astype(np.int32)
+                yield Line(page["image"], page["copy"], polygon, text)
+
+
+def _usable(line: dict[str, Any], text: str) -> bool:
+    return bool(text) and not set("<>") & set(text) and "wikitexte" not in text.lower() and len(line["polygon"]) > 2
+
+
+def held_out_copies(copies: set[int]) -> set[int]:
+    """Every tenth copy: for reports alone."""
+    return set(sorted(copies)[::10])
+
+
+def cut(page: Pixels, line: Line) -> Pixels:
+    """The line alone on white paper, what lies outside its polygon wiped: (height, width)."""
+    left, top = np.maximum(line.polygon.min(axis=0) - _MARGIN, 0)
+    right, bottom = line.polygon.max(axis=0) + _MARGIN
+    piece = page[top:bottom, left:right]
+    inside = np.zeros(piece.shape, np.uint8)
+    cv2.fillPoly(inside, [line.polygon - [left, top]], 255)
+    inside = cv2.dilate(inside, np.ones((2 * _MARGIN + 1,) * 2, np.uint8)).astype(np.uint8)
+    paper = int(np.percentile(piece, 80))
+    return np.where(inside > 0, piece, paper).astype(np.uint8)
+
+
+def load(folder: Path) -> list[tuple[int, Sample]]:
+    """Every usable line as the recogniser will see it, with the copy that it comes from."""
+    pages: dict[str, Pixels] = {}
+    samples = []
+    for line in lines(folder):
+        if line.image not in pages:
+            pages = {line.image: np.asarray(Image.open(folder / line.image).convert("L"))}
+        try:
+            strip = fit(crop(strength(cut(pages[line.image], line))))
+        except NothingToReadError:
+            continue
+        samples.append((line.copy, Sample(strip.pixels, line.text)))
+    return samples

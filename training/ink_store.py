@@ -1,0 +1,92 @@
+"""Ink sets in memory: parsed once from JSON lines, kept as a few flat arrays, cached as one compressed file."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from crnn.alphabet import Alphabet
+from crnn.ink import Points
+
+
+@dataclass(frozen=True)
+class InkStore:
+    """Many items of ink, end to end."""
+
+    points: npt.NDArray[np.int16]
+    """(points, 2) of all strokes of all items."""
+    stroke_ends: npt.NDArray[np.int64]
+    """(strokes,): where each stroke ends in `points`."""
+    item_ends: npt.NDArray[np.int64]
+    """(items,): where each item ends in `stroke_ends`."""
+    texts: npt.NDArray[np.str_]
+    writers: npt.NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.item_ends)
+
+    def strokes(self, index: int) -> list[Points]:
+        """The strokes of one item, each (points, 2)."""
+        first = int(self.item_ends[index - 1]) if index else 0
+        ends = self.stroke_ends[first : int(self.item_ends[index])]
+        start = int(self.stroke_ends[first - 1]) if first else 0
+        piece = self.points[start : int(ends[-1])].astype(np.float32)
+        return np.split(piece, (ends[:-1] - start).astype(np.intp))
+
+
+def load(path: Path, cache: Path) -> InkStore:
+    """Read a `.jsonl.gz` of ink, from the cache where this very file was read before."""
+    stamp = f"{path.resolve()}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
+    cached = cache / f"{path.name.split('.')[0]}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}.npz"
+    if not cached.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        store = parse(path)
+        unfinished = cached.with_suffix(".part.npz")
+        np.savez_compressed(unfinished, **vars(store))
+        unfinished.replace(cached)
+    with np.load(cached) as arrays:
+        return InkStore(**arrays)
+
+
+def parse(path: Path) -> InkStore:
+    """Read a `.jsonl.gz` of ink; texts are spelled in our alphabet, items that it cannot spell are left out."""
+    alphabet = Alphabet()
+    points: list[npt.NDArray[np.int16]] = []
+    stroke_lengths: list[int] = []
+    item_lengths: list[int] = []
+    texts: list[str] = []
+    writers: list[str] = []
+    for item in read_lines(path):
+        text = alphabet.spell(item["text"].replace("\\\\", "\\"))
+        if not text or not alphabet.covers(text):
+            continue
+        strokes = [np.array(stroke, dtype=np.int32)[:, :2] for stroke in item["strokes"] if stroke]
+        points.extend(stroke.clip(-32768, 32767).astype(np.int16) for stroke in strokes)
+        stroke_lengths.extend(len(stroke) for stroke in strokes)
+        item_lengths.append(len(strokes))
+        texts.append(text)
+        writers.append(item["writer"])
+    return InkStore(
+        np.concatenate(points),
+        np.cumsum(stroke_lengths),
+        np.cumsum(item_lengths),
+        np.array(texts),
+        np.array(writers),
+    )
+
+
+def read_lines(path: Path) -> Iterator[dict[str, object] | dict[str, str] | dict[str, list[list[list[int]]]]]:
+    """Yield the objects of a gzipped file of JSON lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def held_out_writers(writers: npt.NDArray[np.str_]) -> set[str]:
+    """Every fifteenth writer of a training set: to choose checkpoints by, never to train on."""
+    return set(np.unique(writers)[::15].tolist())

@@ -1,0 +1,127 @@
+"""The training mixture: sources drawn from by weight, varied, and grouped into batches of equal size."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import IterableDataset, get_worker_info
+
+from crnn import ink
+from crnn.alphabet import Alphabet
+from crnn.network import STRIDE
+from training.augment import random_pen, vary_ink, vary_strip
+from training.ink_store import InkStore
+from training.samples import Pixels, Sample, Source
+
+_POOL = 384
+
+
+class InkSource:
+    """The items of an ink set, each drawn anew with another pen and hand."""
+
+    def __init__(self, store: InkStore, indices: Sequence[int]) -> None:
+        """Draw from these items of the store."""
+        self._store = store
+        self._indices = indices
+
+    def draw(self, random: np.random.Generator) -> Sample:
+        """Draw one item."""
+        index = self._indices[random.integers(len(self._indices))]
+        strokes = vary_ink(self._store.strokes(index), random)
+        return Sample(ink.draw(strokes, random_pen(random)).pixels, str(self._store.texts[index]))
+
+
+class StripSource:
+    """Strips that were made beforehand, such as lines cut from pages."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        """Draw from these samples."""
+        self._samples = samples
+
+    def draw(self, random: np.random.Generator) -> Sample:
+        """Draw one sample as it is."""
+        return self._samples[random.integers(len(self._samples))]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Strips padded to one width, and their texts as classes, end to end."""
+
+    strips: Tensor
+    """(batch, 1, height, width), uint8."""
+    targets: Tensor
+    target_lengths: Tensor
+    widths: Tensor
+    """(batch,): each strip's own width in pixels."""
+
+
+class Mixture(IterableDataset[Batch]):
+    """An endless stream of batches; the same seed, worker and start give the same stream."""
+
+    def __init__(self, sources: Sequence[tuple[Source, float]], columns: int, seed: int, start: int = 0) -> None:
+        """Mix `sources` by their weights into batches of about `columns` columns, from pool `start` on."""
+        self._sources = [source for source, _ in sources]
+        weights = np.array([weight for _, weight in sources])
+        self._chances = weights / weights.sum()
+        self._columns = columns
+        self._seed = seed
+        self._start = start
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield batches for ever; a pool of samples is sorted by width so that a batch wastes little."""
+        worker = get_worker_info()
+        pool = self._start
+        while True:
+            random = np.random.default_rng([self._seed, worker.id if worker else 0, pool])
+            samples = sorted((self._draw(random) for _ in range(_POOL)), key=lambda sample: sample.pixels.shape[1])
+            batches = list(_grouped(samples, self._columns))
+            random.shuffle(batches)  # type: ignore[arg-type]
+            yield from map(collate, batches)
+            pool += 1
+
+    def _draw(self, random: np.random.Generator) -> Sample:
+        while True:
+            sample = self._sources[random.choice(len(self._sources), p=self._chances)].draw(random)
+            if _readable(sample):
+                return Sample(vary_strip(sample.pixels, random), sample.text)
+
+
+def _readable(sample: Sample) -> bool:
+    """CTC needs a step for each character, and one more between two alike."""
+    text = sample.text
+    repeats = sum(a == b for a, b in zip(text, text[1:], strict=False))
+    width = sample.pixels.shape[1]
+    return width <= 1400 and width // STRIDE >= len(text) + repeats
+
+
+def _grouped(samples: Sequence[Sample], columns: int) -> Iterator[list[Sample]]:
+    batch: list[Sample] = []
+    for sample in samples:
+        if batch and (len(batch) + 1) * sample.pixels.shape[1] > columns:
+            yield batch
+            batch = []
+        batch.append(sample)
+    yield batch
+
+
+def pad(strips: Sequence[Pixels]) -> Tensor:
+    """Lay strips left-aligned on paper of one width: (batch, 1, height, width), uint8."""
+    width = -(-max(strip.shape[1] for strip in strips) // STRIDE) * STRIDE
+    padded = np.zeros((len(strips), 1, strips[0].shape[0], width), dtype=np.uint8)
+    for index, strip in enumerate(strips):
+        padded[index, 0, :, : strip.shape[1]] = strip
+    return torch.from_numpy(padded)
+
+
+def collate(samples: Sequence[Sample]) -> Batch:
+    """Make a batch of samples."""
+    alphabet = Alphabet()
+    classes = [alphabet.encode(sample.text) for sample in samples]
+    return Batch(
+        pad([sample.pixels for sample in samples]),
+        torch.tensor([index for text in classes for index in text]),
+        torch.tensor([len(text) for text in classes]),
+        torch.tensor([sample.pixels.shape[1] for sample in samples]),
+    )

@@ -1,0 +1,57 @@
+"""Builds the sources named in a configuration from a data folder, the held-out writers set apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training import copiste, fonts, ink_store, phrases
+from training.composed import ComposedSource
+from training.ink_store import InkStore
+from training.mixture import InkSource, StripSource
+from training.samples import Source
+
+_LINE_ASPECT = 0.17
+"""An item of `lines` this narrow or narrower for each character holds several written lines."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Items of writers that training does not see, to choose checkpoints by."""
+
+    store: InkStore
+    indices: Sequence[int]
+
+
+def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
+    """Give every source by name, and the held-out words."""
+    stores = {
+        kind: ink_store.load(data / "unipen" / f"{kind}-train.jsonl.gz", cache)
+        for kind in ("words", "lines", "characters")
+    }
+    words, lines, characters = stores["words"], stores["lines"], stores["characters"]
+    away = set().union(*(ink_store.held_out_writers(store.writers) for store in stores.values()))
+    pages = copiste.load(data / "copiste")
+    reported = copiste.held_out_copies({copy for copy, _ in pages})
+    seen = [sample for copy, sample in pages if copy not in reported]
+    texts = phrases.load(data / "text", [sample.text for sample in seen])
+    sources: dict[str, Source] = {
+        "words": InkSource(words, _seen(words, away)),
+        "lines": InkSource(lines, [index for index in _seen(lines, away) if _is_one_line(lines, index)]),
+        "characters": InkSource(characters, _seen(characters, away)),
+        "composed": ComposedSource(characters, _seen(characters, away), texts),
+        "fonts": fonts.FontSource(fonts.load(data / "fonts"), texts),
+        "copiste": StripSource(seen),
+    }
+    held_out = ink_store.held_out_writers(words.writers)
+    return sources, HeldOut(words, [i for i, writer in enumerate(words.writers) if writer in held_out])
+
+
+def _seen(store: InkStore, away: set[str]) -> list[int]:
+    return np.flatnonzero(~np.isin(store.writers, sorted(away))).tolist()
+
+
+def _is_one_line(store: InkStore, index: int) -> bool:
+    width, height = np.ptp(np.concatenate(store.strokes(index)), axis=0)
+    return bool(width > _LINE_ASPECT * len(str(store.texts[index])) * max(height, 1))
