@@ -1,4 +1,4 @@
-"""Reads settings from the environment: NAME itself, or the file that NAME_FILE names (Docker and Kubernetes secrets)."""
+"""Reads settings from the environment: NAME itself, or the file that NAME_FILE names (Docker's secrets)."""
 
 import os
 from pathlib import Path

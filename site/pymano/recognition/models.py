@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from collections.abc import Collection
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Self
 
@@ -83,12 +83,12 @@ class Prediction(models.Model):
         """The correction where there is one, else what was read."""
         return self.correction or self.text
 
-    def save(self, *args: Any, update_fields: Collection[str] | None = None, **kwargs: Any) -> None:
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save, with the folded text that searches look at."""
         self.folded = f"{fold(self.text)}\n{fold(self.correction or '')}"
         if update_fields is not None:
             update_fields = {*update_fields, "folded", "updated_at"}
-        super().save(*args, update_fields=update_fields, **kwargs)
+        super().save(update_fields=update_fields, **kwargs)
 
     def take(self, reading: Reading) -> None:
         """Take over what the recogniser says, unsaved."""
@@ -108,7 +108,7 @@ class Prediction(models.Model):
 
 
 @receiver(post_delete, sender=Prediction)
-def delete_picture(sender: type[Prediction], instance: Prediction, **_: Any) -> None:
+def delete_picture(instance: Prediction, **_: Any) -> None:
     """Delete the file of a deleted prediction, once the row is gone for good."""
     if instance.picture.name:
         forget_file(instance.picture.name)

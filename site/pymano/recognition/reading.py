@@ -1,0 +1,147 @@
+"""From ink or a picture to a reading, and on to a row. The database is not touched while TorchServe reads."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from pymano import metrics
+from pymano.recognition.models import Decoder, Prediction, forget_file
+from pymano.recognition.pictures import Picture
+from pymano.recognition.refusal import Code, Refusal
+from pymano.recognition.strokes import Strokes
+from pymano.serving import client
+
+# What the recogniser refuses, in its words and in ours.
+REFUSALS: dict[str, tuple[Code, str]] = {
+    "blank": ("nothing_to_read", "There is nothing to read in this."),
+    "truncated": ("malformed", "The picture is damaged or cut short."),
+    "malformed": ("malformed", "This is not ink or a picture that can be read."),
+    "too_large": ("too_large", "This is too large to be read."),
+    "unsupported": ("unsupported_media_type", "Pictures of this kind cannot be read."),
+}
+
+
+class OwnerGoneError(Exception):
+    """The account was deleted while its ink was being read."""
+
+
+def recognise(ink: Strokes | Picture, decoder: str) -> client.Reading:
+    """Read checked ink or an inspected picture; raise Refusal, or a RecogniserError when there is no answer."""
+    try:
+        if isinstance(ink, Picture):
+            return client.read_picture(ink.data, ink.media_type, decoder)
+        return client.read_ink(ink, decoder)
+    except client.Refused as error:
+        raise Refusal(*REFUSALS[error.code]) from error
+
+
+def read(
+    *,
+    owner: AbstractBaseUser,
+    ink: Strokes | Picture,
+    decoder: str = Decoder.BEAM,
+    drawing: uuid.UUID | None = None,
+) -> tuple[Prediction, bool]:
+    """Read, and keep what was read; return the prediction that now stands, and whether it is a new one.
+
+    Nothing is kept of what is refused. A drawing that its owner sent before keeps its prediction, which takes
+    over the new ink and reading. Its correction stays while the ink is the same: it says what that ink was, not
+    what it grew into. Of two readings of one drawing the one asked for later stands, whichever is done first.
+    """
+    asked_at, start = timezone.now(), time.monotonic()
+    with metrics.READING_SECONDS.time(), _counted() as versions:
+        reading = recognise(ink, decoder)
+        prediction = Prediction(
+            owner_id=owner.pk,
+            drawing=drawing,
+            decoder=decoder,
+            asked_at=asked_at,
+            duration_ms=round(1000 * (time.monotonic() - start)),
+        )
+        prediction.take(reading)
+        kept = _keep(prediction, ink)
+        versions.append(reading.model_version)
+    return kept
+
+
+@contextmanager
+def _counted() -> Iterator[list[str]]:
+    """Count how it ended, by the model's version where one was put into the list."""
+    versions: list[str] = []
+    outcome = "failed"
+    try:
+        yield versions
+        outcome = "read"
+    except Refusal as refusal:
+        outcome = refusal.code
+        raise
+    except client.RecogniserError as error:
+        outcome = type(error).__name__.lower()
+        raise
+    finally:
+        metrics.READINGS.labels(outcome, versions[0] if versions else "").inc()
+
+
+def _keep(new: Prediction, ink: Strokes | Picture) -> tuple[Prediction, bool]:
+    """Write the file first, then the row; without the row the file goes again."""
+    if isinstance(ink, Picture):
+        new.picture.save(f"picture.{ink.extension}", ContentFile(ink.data), save=False)
+    else:
+        new.strokes = ink
+    try:
+        stands, is_new = _store(new)
+    except BaseException:
+        _drop_file(new)
+        raise
+    if stands is not new:
+        _drop_file(new)
+    return stands, is_new
+
+
+def _store(new: Prediction) -> tuple[Prediction, bool]:
+    with transaction.atomic():
+        _lock(new.owner_id)
+        old = new.drawing and Prediction.objects.filter(owner=new.owner_id, drawing=new.drawing).first()
+        if not old:
+            new.save(force_insert=True)
+            return new, True
+        if old.asked_at > new.asked_at:
+            return old, False
+        _replace(old, new)
+        return new, False
+
+
+def _lock(owner_id: int) -> None:
+    """Hold the owner's row, so that two readings of one drawing cannot both be the first."""
+    if not get_user_model().objects.select_for_update().filter(pk=owner_id).exists():
+        raise OwnerGoneError
+
+
+def _replace(old: Prediction, new: Prediction) -> None:
+    new.pk, new.created_at = old.pk, old.created_at
+    new.correction = old.correction if _same_ink(old, new) else None
+    new.save(force_update=True)
+    if old.picture.name:
+        forget_file(old.picture.name)
+
+
+def _same_ink(old: Prediction, new: Prediction) -> bool:
+    if not old.picture or not new.picture:
+        return old.strokes is not None and old.strokes == new.strokes
+    try:
+        with old.picture.open() as before, new.picture.open() as now:
+            return bool(before.read() == now.read())
+    except FileNotFoundError:
+        return False
+
+
+def _drop_file(prediction: Prediction) -> None:
+    if prediction.picture.name:
+        prediction.picture.storage.delete(prediction.picture.name)

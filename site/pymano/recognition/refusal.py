@@ -1,0 +1,15 @@
+"""Why ink or a picture is not read."""
+
+from typing import Literal, get_args
+
+Code = Literal["malformed", "too_large", "unsupported_media_type", "nothing_to_read"]
+CODES: frozenset[str] = frozenset(get_args(Code))
+
+
+class Refusal(ValueError):
+    """What was sent cannot be read, now or later. str() says why, to who sent it; field may say what part it is."""
+
+    def __init__(self, code: Code, detail: str) -> None:
+        super().__init__(detail)
+        self.code: Code = code
+        self.field = ""

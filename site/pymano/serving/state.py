@@ -1,0 +1,42 @@
+"""Whether TorchServe can read now: a worker that is ready, which its /ping does not tell."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+State = Literal["ready", "starting", "away"]
+
+
+class Remembered:
+    """The state as last seen, asked anew when older than `seconds`; one thread asks, the others do not wait."""
+
+    def __init__(
+        self, ask: Callable[[], State], *, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.ask = ask
+        self.seconds = seconds
+        self.clock = clock
+        self._lock = threading.Lock()
+        self.forget()
+
+    def __call__(self) -> State:
+        """Return the state."""
+        if self._seen is None:
+            with self._lock:
+                return self._fresh()
+        if self._lock.acquire(blocking=False):
+            try:
+                return self._fresh()
+            finally:
+                self._lock.release()
+        return self._seen[0]
+
+    def forget(self) -> None:
+        """Ask anew at the next call."""
+        self._seen: tuple[State, float] | None = None
+
+    def _fresh(self) -> State:
+        if self._seen is None or self.clock() - self._seen[1] > self.seconds:
+            self._seen = (self.ask(), self.clock())
+        return self._seen[0]
