@@ -7,30 +7,32 @@
 The history page downloads this; the account's export adds to it.
 """
 
+import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any, cast
 
 from pymano.recognition.models import Prediction
 
 Entry = tuple[str, bytes]
 
 
-class Outlet:
+class Outlet(io.RawIOBase):
     """The end of a zip that is being written: holds what was written until it is taken, once."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
-    def write(self, part: bytes) -> int:
+    def writable(self) -> bool:
+        """Yes: it can be written, but not be gone back in."""
+        return True
+
+    def write(self, part: Any) -> int:
         """Take in what the zip writes."""
         self._parts.append(bytes(part))
         return len(part)
-
-    def flush(self) -> None:
-        """Nothing to do: a zip calls this on what it writes to."""
 
     def take(self) -> bytes:
         """Return what was written since the last time."""
@@ -42,7 +44,7 @@ class Outlet:
 def zipped(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield the bytes of a zip that holds these entries, as (name in the zip, content)."""
     outlet = Outlet()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(cast("IO[bytes]", outlet), "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries:
             archive.writestr(name, content)
             yield outlet.take()
@@ -70,7 +72,10 @@ def _files(prediction: Prediction) -> Iterator[Entry]:
     if prediction.picture:
         try:
             with prediction.picture.open("rb") as picture:
-                yield f"pictures/{prediction.pk}{PurePath(prediction.picture.name).suffix}", picture.read()
+                yield (
+                    f"pictures/{prediction.pk}{PurePath(str(prediction.picture.name)).suffix}",
+                    picture.read(),
+                )
         except FileNotFoundError:
             return
 
