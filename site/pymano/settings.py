@@ -1,4 +1,4 @@
-"""The site's settings: one file, from the environment, safe by default. docs/ and the README list the names."""
+"""The site's settings: one file, from the environment, safe by default. The README lists the names."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -131,10 +131,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 # Accounts: sessions for the pages, tokens for programs.
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -152,6 +149,30 @@ SIGN_UP = env.choice("SIGN_UP", "open", "closed")
 ACCOUNT_EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", "none", "mandatory")
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "pymano.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "pymano.accounts.forms.SignInForm",
+    "signup": "pymano.accounts.forms.SignUpForm",
+    "reset_password": "pymano.accounts.forms.AskForResetForm",
+    "reset_password_from_key": "pymano.accounts.forms.ResetPasswordForm",
+    "change_password": "pymano.accounts.forms.ChangePasswordForm",
+    "set_password": "pymano.accounts.forms.SetPasswordForm",
+    "reauthenticate": "pymano.accounts.forms.ReauthenticateForm",
+}
+# Counted in the shared cache, by address (ip), by the name or address that is tried (key), or by user.
+# "token" and "register" are the API's; a failed sign-in counts the same on the page, in the admin and for a token.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "10/m/ip",
+    "reset_password": "10/m/ip,5/5m/key",
+    "token": "30/m/ip,10/m/key",
+    "register": "10/m/ip",
+}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
@@ -161,6 +182,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "CHECK_REVOKE_TOKEN": True,
+    "USER_AUTHENTICATION_RULE": "pymano.accounts.tokens.may_hold_tokens",
 }
 
 # The API.
@@ -240,6 +262,7 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "PIL": {"level": "CRITICAL"},
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

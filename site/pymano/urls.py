@@ -9,6 +9,8 @@ from pymano import health
 admin.site.site_header = admin.site.site_title = "Pymano"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler429 = "pymano.accounts.pages.too_many_requests"
+
 urlpatterns = [
     path("", include("pymano.recognition.urls")),
     path("accounts/", include("pymano.accounts.urls")),

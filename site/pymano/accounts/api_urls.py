@@ -1,10 +1,13 @@
 """The API's part that deals in accounts and tokens, under /api/v1/."""
 
 from django.urls import path
-from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairView, TokenRefreshView
+
+from pymano.accounts import api
 
 urlpatterns = [
-    path("token/", TokenObtainPairView.as_view(), name="token"),
-    path("token/refresh/", TokenRefreshView.as_view(), name="token-refresh"),
-    path("token/blacklist/", TokenBlacklistView.as_view(), name="token-blacklist"),
+    path("token/", api.TokenView.as_view(), name="token"),
+    path("token/refresh/", api.TokenRefreshView.as_view(), name="token-refresh"),
+    path("token/blacklist/", api.TokenBlacklistView.as_view(), name="token-blacklist"),
+    path("register/", api.RegisterView.as_view(), name="register"),
+    path("me/", api.MeView.as_view(), name="me"),
 ]

@@ -1,11 +1,14 @@
 """The user. A name and an address are each one person's alone, whatever their case."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 
 NAME_TAKEN = "This name is taken."
 ADDRESS_TAKEN = "Another account has this e-mail address."
@@ -40,7 +43,7 @@ class User(AbstractUser):
     )
     email = models.EmailField("e-mail address", unique=True, error_messages={"unique": ADDRESS_TAKEN})
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()  # type: ignore[assignment]
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -58,7 +61,7 @@ class User(AbstractUser):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        """Fold a name to the form that is stored: "Ａlice" -> "alice"."""
+        """Fold a name to the form that is stored: "Alice" -> "alice"."""
         return super().normalize_username(super().normalize_username(username).lower())
 
     def clean(self) -> None:
@@ -71,6 +74,42 @@ class User(AbstractUser):
         self._fold()
         super().save(*args, **kwargs)
 
+    @property
+    def email_verified(self) -> bool:
+        """Whether the person has shown that they read the mail sent to their address."""
+        verified: bool = EmailAddress.objects.filter(user=self, verified=True).exists()
+        return verified
+
+    @property
+    def pending_address(self) -> EmailAddress | None:
+        """The address they want to change to, while they have not confirmed it."""
+        return EmailAddress.objects.filter(user=self, primary=False).exclude(email=self.email).last()
+
+    def use_address(self, email: str, *, verified: bool) -> None:
+        """Make this the account's one address, in allauth's records too."""
+        with transaction.atomic():
+            self.email = email
+            self.save(update_fields=["email"])
+            addresses = EmailAddress.objects.filter(user=self)
+            addresses.exclude(email=self.email).delete()
+            addresses.update_or_create(
+                email=self.email, defaults={"user": self, "primary": True, "verified": verified}
+            )
+
+    def propose_address(self, email: str) -> EmailAddress:
+        """Keep an address to change to, in the place of an earlier one; it is used once it is confirmed."""
+        with transaction.atomic():
+            EmailAddress.objects.filter(user=self, primary=False).exclude(email=self.email).delete()
+            return EmailAddress.objects.create(user=self, email=email.lower())
+
     def _fold(self) -> None:
         self.username = self.normalize_username(self.username)
         self.email = self.email.lower()
+
+
+@receiver(pre_delete, sender=User)
+def delete_tokens(sender: type[User], instance: User, **_: Any) -> None:  # noqa: ARG001
+    """Delete the tokens of a user who leaves; left to themselves they would stay behind with no owner."""
+    from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+    OutstandingToken.objects.filter(user=instance).delete()

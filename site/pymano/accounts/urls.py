@@ -8,5 +8,7 @@ urlpatterns = [
     path("profile/", pages.profile, name="profile"),
     path("export/", pages.export, name="account-export"),
     path("delete/", pages.delete, name="account-delete"),
+    path("email/", pages.change_address, name="account_email"),
+    path("email/forget/", pages.forget_pending_address, name="account-forget-email"),
     path("", include("allauth.account.urls")),
 ]
