@@ -3,7 +3,7 @@
 Everything takes log probabilities (steps, classes), class 0 the blank, and speaks in classes, not letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,21 +13,136 @@ import numpy.typing as npt
 from crnn.alphabet import BLANK
 
 LogProbabilities = npt.NDArray[np.float32]
+Classes = tuple[int, ...]
 
-
-def best_path(steps: LogProbabilities) -> list[int]:
-    """Take the likeliest class of each step, merge repeats, drop blanks: [0, 3, 3, 0, 3] -> [3, 3]."""
-    return merge(steps.argmax(axis=1).tolist())
-
-
-def merge(path: Sequence[int]) -> list[int]:
-    """Merge repeats, then drop blanks: [0, 3, 3, 0, 3] -> [3, 3]."""
-    return [label for label, _ in groupby(path) if label != BLANK]
+_UNLIKELY = 1e-4
+"""Classes less likely than this at a step do not extend a prefix there."""
+_NEVER = -1e30
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A text as classes, and the natural logarithm of its probability, all its paths added up."""
 
-    classes: tuple[int, ...]
+    classes: Classes
     log_probability: float
+
+
+@dataclass(frozen=True)
+class Span:
+    """The steps that one character of a text took, and its probability where it is clearest."""
+
+    first: int
+    last: int
+    probability: float
+
+
+def merge(path: Iterable[int]) -> list[int]:
+    """Merge repeats, then drop blanks: [0, 3, 3, 0, 3] -> [3, 3]."""
+    return [label for label, _ in groupby(path) if label != BLANK]
+
+
+def best_path(steps: LogProbabilities) -> list[int]:
+    """Take the likeliest class of each step, merge repeats, drop blanks."""
+    return merge(steps.argmax(axis=1).tolist())
+
+
+def prefix_beam(steps: LogProbabilities, width: int = 16) -> list[Candidate]:
+    """Search for the likeliest texts, best first, at most `width`.
+
+    After Hannun et al., "First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional
+    Recurrent DNNs" (2014), without a language model. Probabilities are rescaled at each step.
+    """
+    beams: dict[Classes, tuple[float, float]] = {(): (1.0, 0.0)}
+    log_scale = 0.0
+    for probabilities in np.exp(steps.astype(np.float64)):
+        beams = _extend(beams, probabilities, width)
+        largest = max(sum(pair) for pair in beams.values())
+        beams = {prefix: (blank / largest, label / largest) for prefix, (blank, label) in beams.items()}
+        log_scale += float(np.log(largest))
+    ranked = sorted(((sum(pair), prefix) for prefix, pair in beams.items()), reverse=True)
+    return [Candidate(prefix, log_scale + float(np.log(total))) for total, prefix in ranked]
+
+
+def _extend(
+    beams: dict[Classes, tuple[float, float]], probabilities: npt.NDArray[np.float64], width: int
+) -> dict[Classes, tuple[float, float]]:
+    """One step: each prefix's probability of ending in a blank and in its last class."""
+    blank_probability = float(probabilities[BLANK])
+    labels = [(int(c), float(probabilities[c])) for c in np.flatnonzero(probabilities > _UNLIKELY) if c != BLANK]
+    blanks: dict[Classes, float] = {}
+    ends: dict[Classes, float] = {}
+    for prefix, (blank, label) in beams.items():
+        last = prefix[-1] if prefix else BLANK
+        blanks[prefix] = blanks.get(prefix, 0.0) + (blank + label) * blank_probability
+        if prefix:
+            ends[prefix] = ends.get(prefix, 0.0) + label * float(probabilities[last])
+        for extension, probability in labels:
+            before = blank if extension == last else blank + label
+            longer = (*prefix, extension)
+            ends[longer] = ends.get(longer, 0.0) + before * probability
+    pairs = {prefix: (blanks.get(prefix, 0.0), ends.get(prefix, 0.0)) for prefix in blanks | ends}
+    kept = sorted(pairs, key=lambda prefix: -sum(pairs[prefix]))[:width]
+    return {prefix: pairs[prefix] for prefix in kept if sum(pairs[prefix]) > 0} or {(): (1e-300, 0.0)}
+
+
+def log_likelihood(steps: LogProbabilities, classes: Sequence[int]) -> float:
+    """Logarithm of the probability of exactly this text, all paths added up: CTC's forward algorithm.
+
+    Graves et al., "Connectionist Temporal Classification" (2006), section 4.1.
+    """
+    states, may_skip = _trellis(classes)
+    alpha = np.full(len(states), _NEVER)
+    alpha[:2] = steps[0, states[:2]]
+    for step in steps[1:]:
+        moved = np.logaddexp(alpha, np.concatenate([[_NEVER], alpha[:-1]]))
+        skipped = np.where(may_skip, np.concatenate([[_NEVER, _NEVER], alpha[:-2]])[: len(states)], _NEVER)
+        alpha = np.logaddexp(moved, skipped) + step[states]
+    return float(np.logaddexp.reduce(alpha[-2:]))
+
+
+def align(steps: LogProbabilities, classes: Sequence[int]) -> list[Span]:
+    """Say which steps each character of a text took on its likeliest path (Viterbi over CTC's trellis)."""
+    if not classes:
+        return []
+    states, may_skip = _trellis(classes)
+    path = _viterbi(steps, states, may_skip)
+    spans = []
+    for index, label in enumerate(classes):
+        taken = np.flatnonzero(path == 2 * index + 1)
+        if not len(taken):
+            taken = np.array([min(index * len(steps) // len(classes), len(steps) - 1)])
+        probability = float(np.exp(steps[taken, label].max()))
+        spans.append(Span(int(taken[0]), int(taken[-1]), probability))
+    return spans
+
+
+def _trellis(classes: Sequence[int]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """CTC's states, a blank around each character, and which may be entered from two states before."""
+    states = np.full(2 * len(classes) + 1, BLANK, dtype=np.intp)
+    states[1::2] = classes
+    may_skip = np.zeros(len(states), dtype=np.bool_)
+    may_skip[2:] = (states[2:] != BLANK) & (states[2:] != states[:-2])
+    return states, may_skip
+
+
+def _viterbi(
+    steps: LogProbabilities, states: npt.NDArray[np.intp], may_skip: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.intp]:
+    """The state at each step of the likeliest path: (steps,)."""
+    count = len(states)
+    score = np.full(count, _NEVER)
+    score[:2] = steps[0, states[:2]]
+    came = np.zeros((len(steps), count), dtype=np.intp)
+    for index, step in enumerate(steps[1:], start=1):
+        ways = np.full((3, count), _NEVER)
+        ways[0] = score
+        ways[1, 1:] = score[:-1]
+        ways[2, 2:] = np.where(may_skip[2:], score[:-2], _NEVER)
+        came[index] = ways.argmax(axis=0)
+        score = ways.max(axis=0) + step[states]
+    path = np.zeros(len(steps), dtype=np.intp)
+    path[-1] = count - 1 if score[-1] >= score[-2] else count - 2
+    for index in range(len(steps) - 1, 0, -1):
+        path[index - 1] = path[index] - came[index, path[index]]
+    return path

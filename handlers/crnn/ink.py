@@ -15,6 +15,7 @@ from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WID
 Points = npt.NDArray[np.float32]
 """(points, 2): x and y of one stroke."""
 
+MAX_COORDINATE = 1e6
 FLAT_HEIGHT = 1 / 3
 """How high a letter would be beside a dash, in widths of the dash."""
 _OVERSAMPLING = 4
@@ -32,7 +33,7 @@ def parse(strokes: object) -> list[Points]:
 
     Raises MalformedInkError for anything else than finite numbers, NothingToReadError where no point is left.
     """
-    if not isinstance(strokes, Sequence) or isinstance(strokes, str):
+    if not isinstance(strokes, list | tuple):
         raise MalformedInkError("strokes must be a list")
     parsed = [_parse_stroke(stroke) for stroke in strokes]
     parsed = [stroke for stroke in parsed if len(stroke)]
@@ -42,13 +43,21 @@ def parse(strokes: object) -> list[Points]:
 
 
 def _parse_stroke(stroke: object) -> Points:
+    if not isinstance(stroke, list | tuple):
+        raise MalformedInkError("a stroke must be a list of points")
     try:
-        points = np.array([(point[0], point[1]) for point in stroke], dtype=np.float64)  # type: ignore[attr-defined]
-    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
-        raise MalformedInkError("a point must be [x, y]") from error
-    if len(points) and not (np.isfinite(points).all() and np.abs(points).max() <= 1e6):
+        points = np.array([_xy(point) for point in stroke], dtype=np.float64).reshape(-1, 2)
+    except OverflowError as error:
+        raise MalformedInkError("coordinates must be finite and at most a million") from error
+    if len(points) and not (np.isfinite(points).all() and np.abs(points).max() <= MAX_COORDINATE):
         raise MalformedInkError("coordinates must be finite and at most a million")
-    return points.reshape(-1, 2).astype(np.float32)
+    return points.astype(np.float32)
+
+
+def _xy(point: object) -> tuple[float, float]:
+    if isinstance(point, list | tuple) and len(point) >= 2 and all(type(value) in (int, float) for value in point[:2]):
+        return point[0], point[1]
+    raise MalformedInkError("a point must be [x, y] in numbers")
 
 
 @dataclass(frozen=True)
