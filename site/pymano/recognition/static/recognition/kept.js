@@ -1,0 +1,39 @@
+// Ink kept in this browser, for each user apart: {drawing, strokes, reading}, where `reading` is null until these very
+// strokes were read. A browser that keeps nothing (private, full, forbidden) is no error: `keep` then says false.
+
+const key = (user) => `pymano.ink.${user}`;
+
+export function keep(user, ink) {
+  try {
+    localStorage.setItem(key(user), JSON.stringify(ink));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** This user's ink, or null. What another version or a stranger's hand wrote there is left out. */
+export function kept(user) {
+  try {
+    const ink = JSON.parse(localStorage.getItem(key(user)));
+    return ink && typeof ink.drawing === "string" && isInk(ink.strokes) ? ink : null;
+  } catch {
+    return null;
+  }
+}
+
+export function forget(user) {
+  try {
+    localStorage.removeItem(key(user));
+  } catch {
+    // Nothing was kept either.
+  }
+}
+
+function isInk(strokes) {
+  return Array.isArray(strokes) && strokes.every((stroke) => stroke.length > 0 && stroke.every(isPoint));
+}
+
+function isPoint(point) {
+  return Array.isArray(point) && point.length === 4 && point.slice(0, 3).every(Number.isFinite);
+}
