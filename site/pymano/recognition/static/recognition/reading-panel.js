@@ -1,0 +1,206 @@
+// The panel that shows what was read (templates/recognition/reading.html), on the Write page and the Picture page.
+// It knows its own parts by their data attributes, and tells the page what the person wants.
+
+import { copy } from "./clipboard.js";
+import { percent, sentence } from "./words.js";
+
+const DOUBT = 0.6; // letters less sure than this are marked
+
+export class ReadingPanel {
+  #root;
+  #what;
+  #told;
+  #reading = null;
+
+  /**
+   * @param {HTMLElement} root the section of reading.html
+   * @param what "ink" or "picture", for the words
+   * @param told callbacks: correct(id, text) => Promise of the corrected reading, again()
+   */
+  constructor(root, what, told) {
+    this.#root = root;
+    this.#what = what;
+    this.#told = told;
+    this.#part("copy").addEventListener("click", () => this.#copy());
+    this.#part("correct").addEventListener("click", () => this.#edit());
+    this.#part("again").addEventListener("click", () => told.again());
+    this.#part("leave").addEventListener("click", () => this.#leave());
+    this.#part("correcting").addEventListener("submit", (event) => this.#submit(event));
+    this.#part("correcting").addEventListener("keydown", (event) => this.#escape(event));
+  }
+
+  /** Nothing is read and nothing is in the way. */
+  empty() {
+    this.#reading = null;
+    this.#leave();
+    this.#mood("empty");
+    this.#part("text").replaceChildren();
+    this.#part("chips").replaceChildren();
+    this.#note("");
+  }
+
+  /** Reading: the old text stays, dimmed. */
+  dim() {
+    this.#mood("busy");
+    this.#note("Reading…");
+  }
+
+  show(reading) {
+    this.#settle(reading);
+    this.#announce([best(reading), this.#part("says").textContent].join(". "));
+  }
+
+  problem({ kind, about }) {
+    if (kind === "nothing") this.empty();
+    this.#mood(kind === "nothing" ? "nothing" : "problem");
+    this.#note(sentence(kind, this.#what), { about });
+    this.#part("sign-in").hidden = kind !== "signed-out";
+    this.#part("reload").hidden = kind !== "someone-else";
+    this.#part("again").hidden = !["broken", "slow", "away", "unreachable"].includes(kind);
+    this.#announce(this.#part("says").textContent);
+  }
+
+  /** A word of the page's own beside the reading. */
+  remark(text) {
+    this.#note(text);
+    this.#announce(text);
+  }
+
+  #settle(reading) {
+    this.#reading = reading;
+    this.#leave();
+    this.#mood("settled");
+    this.#part("text").replaceChildren(...letters(reading));
+    this.#part("chips").replaceChildren(...others(reading).map((text) => this.#chip(text)));
+    this.#note(notes(reading));
+  }
+
+  #chip(text) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "chip";
+    button.textContent = text;
+    button.title = "Take this one";
+    button.addEventListener("click", () => this.#correct(text));
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }
+
+  async #correct(text) {
+    const { id } = this.#reading;
+    this.#root.setAttribute("aria-busy", "true");
+    try {
+      const corrected = await this.#told.correct(id, text);
+      if (this.#reading?.id !== id) return;
+      this.#settle(corrected);
+      this.#announce(`Corrected: ${best(corrected)}`);
+      this.#part("correct").focus({ preventScroll: true });
+    } catch (problem) {
+      this.#refuse(problem);
+    } finally {
+      this.#root.removeAttribute("aria-busy");
+    }
+  }
+
+  #refuse({ kind, about }) {
+    const why = ["offline", "unreachable"].includes(kind) ? "The site cannot be reached." : "Try again in a moment.";
+    this.#note(`The correction was not kept. ${kind === "signed-out" ? "You are signed out." : why}`, { about });
+    this.#part("sign-in").hidden = kind !== "signed-out";
+    this.#announce(this.#part("says").textContent);
+  }
+
+  #edit() {
+    const field = this.#part("correction");
+    field.value = best(this.#reading);
+    this.#root.classList.add("correcting");
+    field.focus();
+    field.select();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = this.#part("correction").value.trim();
+    if (text && text !== best(this.#reading)) this.#correct(text);
+    else this.#escapeTo(this.#part("correct"));
+  }
+
+  #escape(event) {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    this.#escapeTo(this.#part("correct"));
+  }
+
+  #escapeTo(button) {
+    this.#leave();
+    button.focus({ preventScroll: true });
+  }
+
+  #leave() {
+    this.#root.classList.remove("correcting");
+  }
+
+  async #copy() {
+    const done = await copy(best(this.#reading));
+    this.#announce(done ? "Copied" : "This browser does not copy. Select the text instead.");
+    this.#part("copy").dataset.done = done ? "Copied" : "Not copied";
+    setTimeout(() => delete this.#part("copy").dataset.done, 1500);
+  }
+
+  #mood(mood) {
+    this.#root.dataset.mood = mood;
+    for (const name of ["copy", "correct"]) this.#part(name).disabled = this.#reading === null;
+  }
+
+  #note(text, { about = "" } = {}) {
+    this.#part("says").textContent = text;
+    this.#part("about").textContent = about;
+    this.#part("details").hidden = !about;
+    for (const name of ["sign-in", "reload", "again"]) this.#part(name).hidden = true;
+  }
+
+  #announce(text) {
+    this.#part("announce").textContent = text;
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`[data-part="${name}"]`);
+  }
+}
+
+function best(reading) {
+  return reading.correction ?? reading.text;
+}
+
+/** The letters of the reading, the doubtful ones marked; a correction has no doubts. */
+function letters(reading) {
+  const whole = reading.characters.map(({ text }) => text).join("");
+  if (reading.correction !== null || whole !== reading.text) return [best(reading)];
+  return reading.characters.map(({ text, confidence }) => (isDoubtful({ text, confidence }) ? mark(text, confidence) : text));
+}
+
+function mark(text, confidence) {
+  const span = document.createElement("span");
+  span.className = "doubtful";
+  span.title = `${percent(confidence)} sure of “${text}”`;
+  span.textContent = text;
+  return span;
+}
+
+function isDoubtful({ text, confidence }) {
+  return confidence < DOUBT && text.trim() !== "";
+}
+
+function notes(reading) {
+  if (reading.correction !== null) return `Corrected by you. It was read as “${reading.text}”.`;
+  const doubts = reading.characters.filter(isDoubtful).map(({ text }) => `“${text}”`);
+  const unsure = doubts.length ? ` · unsure of ${[...new Set(doubts)].slice(0, 6).join(", ")}` : "";
+  return `${percent(reading.confidence)} sure${unsure}`;
+}
+
+/** What else it may be: the alternatives, and once it was corrected the reading itself. */
+function others(reading) {
+  const texts = reading.alternatives.map(({ text }) => text);
+  if (reading.correction !== null) texts.unshift(reading.text);
+  return [...new Set(texts)].filter((text) => text && text !== best(reading));
+}
