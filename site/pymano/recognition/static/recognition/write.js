@@ -1,0 +1,228 @@
+// The Write page: the wiring between the pen, the drawing, the sheet, the reader and the panel. Only here are the
+// page's ids known.
+
+import { Drawing } from "./drawing.js";
+import { toInk, view } from "./geometry.js";
+import { keep, kept } from "./kept.js";
+import { paintInk, paintLines, paintWet, sharpen, wipe } from "./paint.js";
+import { Pen } from "./pen.js";
+import { Reader } from "./reader.js";
+import { ReadingPanel } from "./reading-panel.js";
+import { correct, Problem, readInk } from "./server.js";
+
+const BASELINE = 0.66; // of the sheet's height
+const X_HEIGHT = 0.22; // above the baseline, of the sheet's height
+const LETTER = 110; // px that the x-height never passes
+const MOST = 20000; // points that the server reads at once
+
+const part = (id) => document.getElementById(id);
+const { user, username } = document.body.dataset;
+const sheet = part("sheet");
+const before = kept(user);
+let drawing = new Drawing(before ? { id: before.drawing, strokes: before.strokes } : {});
+let reading = before?.reading ?? null; // of these very strokes, or null
+let wet = null; // the stroke under the pen
+let began = 0; // the time stamp at which the drawing's clock stood at 0
+let place = view([], { width: 1, height: 1, baseline: 0 });
+let room = { width: 1, height: 1 };
+let frame = null;
+
+let asked = null; // the strokes that were last sent to be read
+
+const reader = new Reader(ask, {
+  reading: () => panel.dim(),
+  read: take,
+  problem: (problem) => panel.problem(problem),
+});
+const panel = new ReadingPanel(part("reading"), "ink", { correct: correctIt, again: () => reader.now() });
+const pen = new Pen(sheet, { down, move, up, drop, finger });
+
+// The pen writes.
+
+function down() {
+  reader.hold();
+  wet = [];
+  part("hint").setAttribute("hidden", "");
+}
+
+function move(points) {
+  for (const [x, y, stamp, pressure] of points) {
+    if (drawing.isEmpty && wet.length === 0) began = stamp;
+    wet.push([...toInk([x, y], place).map(hundredth), Math.max(0, Math.round(stamp - began)), pressure && hundredth(pressure)]);
+  }
+  frame ??= requestAnimationFrame(paintTheWet);
+}
+
+function up() {
+  const stroke = wet;
+  wet = null;
+  drawing.add(stroke);
+  changed();
+}
+
+/** A palm's stroke is none. */
+function drop() {
+  wet = null;
+  paint();
+  if (!drawing.isEmpty && !reading) reader.rest();
+}
+
+function finger() {
+  part("remark").textContent = "Your pen writes, so fingers leave no ink.";
+  part("fingers").hidden = false;
+}
+
+function hundredth(value) {
+  return Math.round(value * 100) / 100;
+}
+
+// The drawing changes.
+
+function changed() {
+  reading = null;
+  remember();
+  paint();
+  if (drawing.isEmpty) {
+    reader.stop();
+    panel.empty();
+  } else if (countPoints() > MOST) {
+    reader.stop();
+    panel.problem(new Problem("too-large"));
+  } else {
+    reader.rest();
+  }
+}
+
+function countPoints() {
+  return drawing.strokes.reduce((count, stroke) => count + stroke.length, 0);
+}
+
+function remember() {
+  const done = keep(user, { drawing: drawing.id, strokes: drawing.strokes, reading });
+  if (!done) part("remark").textContent = "This browser cannot keep your ink. Stay here until it is read.";
+}
+
+function ask(signal) {
+  asked = drawing.strokes;
+  return readInk({ strokes: asked, drawing: drawing.id }, { username, signal });
+}
+
+/** Ink that has grown meanwhile is not read by this: another reading is on its way. */
+function take(read) {
+  panel.show(read);
+  if (asked !== drawing.strokes) return;
+  reading = read;
+  remember();
+}
+
+async function correctIt(id, text) {
+  const corrected = await correct(id, text, { username });
+  if (reading?.id === id) {
+    reading = corrected;
+    remember();
+  }
+  return corrected;
+}
+
+// The sheet.
+
+function measure() {
+  const { width, height } = sheet.getBoundingClientRect();
+  const baseline = Math.round(height * BASELINE);
+  room = { width, height, baseline, xHeight: baseline - Math.min(LETTER, height * X_HEIGHT) };
+  place = view(drawing.strokes, room);
+  sharpen(part("wet"), room);
+  sharpen(part("dry"), room);
+  paint();
+}
+
+function paint() {
+  const context = part("dry").getContext("2d");
+  const { color, borderTopColor } = getComputedStyle(sheet);
+  wipe(context);
+  paintLines(context, room, borderTopColor);
+  paintInk(context, drawing.strokes, place, color);
+  wipe(part("wet").getContext("2d"));
+  if (wet) paintTheWet();
+  offer();
+}
+
+function paintTheWet() {
+  frame = null;
+  const context = part("wet").getContext("2d");
+  wipe(context);
+  if (wet?.length) paintWet(context, wet, place, getComputedStyle(sheet).color);
+}
+
+/** Buttons are there for what can be done. */
+function offer() {
+  part("undo").disabled = !drawing.canUndo;
+  part("redo").disabled = !drawing.canRedo;
+  part("clear").disabled = part("read").disabled = drawing.isEmpty;
+  part("hint").toggleAttribute("hidden", !drawing.isEmpty || wet !== null);
+}
+
+// Buttons and keys.
+
+function act(change) {
+  if (pen.isDown) return;
+  change();
+  changed();
+}
+
+const actions = {
+  undo: () => drawing.canUndo && act(() => drawing.undo()),
+  redo: () => drawing.canRedo && act(() => drawing.redo()),
+  clear: () => drawing.isEmpty || act(() => drawing.clear()),
+  read: () => drawing.isEmpty || reader.now(),
+};
+
+for (const [id, action] of Object.entries(actions)) part(id).addEventListener("click", action);
+
+part("fingers").addEventListener("click", () => {
+  pen.allowFingers();
+  part("fingers").hidden = true;
+  part("remark").textContent = "";
+});
+
+document.addEventListener("keydown", (event) => {
+  const name = meant(event);
+  if (!name || event.defaultPrevented || event.target.closest("input, textarea, dialog, details[open]")) return;
+  event.preventDefault();
+  actions[name]();
+});
+
+function meant({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  const pressed = key.toLowerCase();
+  if (altKey) return null;
+  if (pressed === "escape") return "clear";
+  if (!ctrlKey && !metaKey) return null;
+  if (pressed === "z") return shiftKey ? "redo" : "undo";
+  return { y: "redo", enter: "read" }[pressed] ?? null;
+}
+
+// What happens around the page.
+
+new ResizeObserver(measure).observe(sheet);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+watchPixels();
+
+/** The pixel ratio changes with zoom and from screen to screen. */
+function watchPixels() {
+  const now = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  now.addEventListener("change", () => {
+    measure();
+    watchPixels();
+  }, { once: true });
+}
+
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key === "pymano.user" && newValue === user) reader.wake();
+});
+
+measure();
+if (!drawing.isEmpty) {
+  began = performance.now() - drawing.strokes.at(-1).at(-1)[2] - 1000;
+  if (reading) panel.show(reading);
+  else reader.now();
+}
