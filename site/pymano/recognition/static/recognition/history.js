@@ -1,0 +1,73 @@
+// The History page: correcting in place, asking before deleting, and dates in the reader's own time.
+
+import { correct } from "./server.js";
+import { percent } from "./words.js";
+
+const { username } = document.body.dataset;
+const dialog = document.getElementById("deleting");
+const inTheirTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+for (const time of document.querySelectorAll("time")) time.textContent = inTheirTime.format(new Date(time.dateTime));
+for (const item of document.querySelectorAll(".item[data-id]")) attend(item);
+
+function attend(item) {
+  const part = (name) => item.querySelector(`[data-part="${name}"]`);
+  const field = part("form").querySelector("input");
+
+  part("correct").hidden = false;
+  part("correct").addEventListener("click", () => {
+    field.value = part("best").textContent;
+    turn(true);
+    field.select();
+  });
+  part("leave").addEventListener("click", () => turn(false));
+  part("form").addEventListener("keydown", ({ key }) => key === "Escape" && turn(false));
+  part("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    save(field.value.trim());
+  });
+  part("delete").addEventListener("click", (event) => {
+    event.preventDefault();
+    askToDelete(part("delete").href, part("best").textContent);
+  });
+
+  function turn(correcting) {
+    part("form").hidden = !correcting;
+    part("best").hidden = correcting;
+    (correcting ? field : part("correct")).focus({ preventScroll: true });
+  }
+
+  async function save(text) {
+    if (!text || text === part("best").textContent) {
+      turn(false);
+      return;
+    }
+    try {
+      show(await correct(item.dataset.id, text, { username }));
+      turn(false);
+    } catch ({ kind }) {
+      say(kind === "signed-out" ? "You are signed out. Sign in to correct this." : "This was not kept. Try again.", true);
+    }
+  }
+
+  function show({ text, correction, confidence }) {
+    part("best").textContent = correction ?? text;
+    say(`${correction === null ? "" : `Corrected by you. Read as “${text}”, `}${percent(confidence)} sure`, false);
+  }
+
+  function say(text, wrong) {
+    part("state").textContent = text;
+    part("state").classList.toggle("wrong-line", wrong);
+    document.getElementById("announce").textContent = text;
+  }
+}
+
+function askToDelete(address, text) {
+  const form = dialog.querySelector("form");
+  form.action = address.split("?")[0];
+  document.getElementById("deleting-text").textContent = text;
+  dialog.showModal();
+}
+
+document.getElementById("deleting-leave").addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
