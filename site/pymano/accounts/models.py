@@ -43,7 +43,7 @@ class User(AbstractUser):
     )
     email = models.EmailField("e-mail address", unique=True, error_messages={"unique": ADDRESS_TAKEN})
 
-    objects: ClassVar[PeopleManager] = PeopleManager()  # type: ignore[assignment]
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
