@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from pymano.serving import client
+
 
 @require_safe
 @never_cache
@@ -16,9 +18,10 @@ def healthz(_: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Say whether the database answers."""
+    """Say whether the database answers, and whether the recogniser could: pages are served without it."""
     ready = _database_answers()
-    return JsonResponse({"database": "ready" if ready else "away"}, status=200 if ready else 503)
+    said = {"database": "ready" if ready else "away", "recogniser": client.state()}
+    return JsonResponse(said, status=200 if ready else 503)
 
 
 def _database_answers() -> bool:

@@ -2,9 +2,9 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from pymano import health
+from pymano import faults, health, metrics
 
 admin.site.site_header = admin.site.site_title = "Pymano"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,7 +15,14 @@ urlpatterns = [
     path("", include("pymano.recognition.urls")),
     path("accounts/", include("pymano.accounts.urls")),
     path("api/v1/", include("pymano.api.urls")),
+    re_path("^api/(?P<path>.*)$", faults.unknown_api),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
+
+handler400 = faults.bad_request
+handler403 = faults.permission_denied
+handler404 = faults.not_found
+handler500 = faults.server_error

@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from pymano.api.chunked import Measured
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
 
-application = get_wsgi_application()
+application = Measured(get_wsgi_application())

@@ -3,10 +3,19 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from pymano.api import views
+
 app_name = "api-v1"
 
 urlpatterns = [
     path("", include("pymano.accounts.api_urls")),
+    path("predictions/", views.PredictionsView.as_view(), name="predictions"),
+    path("predictions/<uuid:id>/", views.PredictionView.as_view(), name="prediction"),
+    path("predictions/<uuid:id>/correction/", views.CorrectionView.as_view(), name="correction"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-v1:schema"), name="docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-v1:schema", template_name="api/docs.html"),
+        name="docs",
+    ),
 ]

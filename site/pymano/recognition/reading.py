@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -44,7 +43,7 @@ def recognise(ink: Strokes | Picture, decoder: str) -> client.Reading:
 
 def read(
     *,
-    owner: AbstractBaseUser,
+    owner_id: int,
     ink: Strokes | Picture,
     decoder: str = Decoder.BEAM,
     drawing: uuid.UUID | None = None,
@@ -59,7 +58,7 @@ def read(
     with metrics.READING_SECONDS.time(), _counted() as versions:
         reading = recognise(ink, decoder)
         prediction = Prediction(
-            owner_id=owner.pk,
+            owner_id=owner_id,
             drawing=drawing,
             decoder=decoder,
             asked_at=asked_at,

@@ -1,0 +1,49 @@
+"""How large a request may be, decided by its headers before anything of it is parsed."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+
+from pymano.api.limits import limit
+from pymano.api.problems import TOO_LARGE, UNREADABLE, is_api
+
+# A refused body is read and dropped, up to here: a client that is still sending would miss the answer.
+DROPPED = 64_000_000
+PIECE = 65_536
+
+
+class SizeMiddleware:
+    """Refuses, with 413, a body that is longer than its address takes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, unless it is too large."""
+        if "charset" in (request.content_params or {}):
+            # This site speaks UTF-8; a client must not make it decode its own address as anything else.
+            request.encoding = "utf-8"
+        if not is_api(request):
+            return self.get_response(request)
+        length = _length(request)
+        if length is None:
+            return UNREADABLE.as_django()
+        if length > limit(request.path_info, request.content_type):
+            _drop(request)
+            return TOO_LARGE.as_django()
+        return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int | None:
+    """Return Content-Length, which is 0 without one; None when it is not a number."""
+    word = request.META.get("CONTENT_LENGTH") or "0"
+    return int(word) if word.isdecimal() and len(word) < 20 else None
+
+
+def _drop(request: HttpRequest) -> None:
+    left = DROPPED
+    try:
+        while left > 0 and (piece := request.read(PIECE)):
+            left -= len(piece)
+    except UnreadablePostError:
+        return

@@ -1,0 +1,76 @@
+"""Readings over the API: each user's own, and nobody else's."""
+
+from typing import Any
+
+from rest_framework import mixins, status
+from rest_framework.generics import GenericAPIView, RetrieveDestroyAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from pymano import metrics
+from pymano.api import schema
+from pymano.api.parsers import StrictJSONParser
+from pymano.api.serializers import CorrectionSerializer, PredictionSerializer, QuestionSerializer
+from pymano.api.throttles import PredictionThrottle
+from pymano.recognition.models import Prediction, PredictionQuerySet
+from pymano.recognition.reading import read
+
+
+class Owned(GenericAPIView[Prediction]):
+    """What the views of predictions have in common: another user's is not found."""
+
+    queryset = Prediction.objects.none()
+    serializer_class = PredictionSerializer
+
+    def get_queryset(self) -> PredictionQuerySet:
+        """Return the user's own, without the strokes, which no answer shows."""
+        return Prediction.objects.of(self.request.user).defer("strokes")
+
+
+@schema.LIST_AND_CREATE
+class PredictionsView(mixins.ListModelMixin, Owned):
+    """Read something new, or list what was read."""
+
+    parser_classes = (StrictJSONParser, MultiPartParser)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Count readings, not looking at them."""
+        return [PredictionThrottle()] if self.request.method == "POST" else []
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List readings, the newest first."""
+        return self.list(request, *args, **kwargs)
+
+    def post(self, request: Request) -> Response:
+        """Read strokes or an image: 201, or 200 when it replaces the reading of the same drawing."""
+        question = QuestionSerializer(data=request.data)
+        question.is_valid(raise_exception=True)
+        prediction, is_new = read(owner_id=request.user.pk, **question.validated_data)
+        return Response(
+            self.get_serializer(prediction).data, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        )
+
+
+@schema.RETRIEVE_AND_DELETE
+class PredictionView(Owned, RetrieveDestroyAPIView[Prediction]):
+    """One reading."""
+
+    lookup_field = "id"
+
+
+@schema.CORRECT
+class CorrectionView(Owned):
+    """The correction of one reading."""
+
+    lookup_field = "id"
+
+    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Keep what is really written; the answer is the reading."""
+        prediction = self.get_object()
+        correction = CorrectionSerializer(data=request.data)
+        correction.is_valid(raise_exception=True)
+        prediction.correct(correction.validated_data["text"])
+        metrics.CORRECTIONS.labels(prediction.model_version).inc()
+        return Response(self.get_serializer(prediction).data)
