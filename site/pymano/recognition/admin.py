@@ -1,0 +1,79 @@
+"""The staff's view of readings: what was sent and read is not theirs to change, its correction is."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from pymano.recognition.models import Prediction, PredictionQuerySet
+
+if TYPE_CHECKING:
+    PredictionModelAdmin = admin.ModelAdmin[Prediction]
+else:
+    PredictionModelAdmin = admin.ModelAdmin
+
+
+@admin.register(Prediction)
+class PredictionAdmin(PredictionModelAdmin):
+    """Readings by owner, model and day; searched as their owners search."""
+
+    date_hierarchy = "created_at"
+    list_display = ["best_text", "owner", "confidence", "kind", "model", "created_at"]
+    list_filter = [("correction", admin.EmptyFieldListFilter), "model_version", "decoder", "created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["owner__username", "owner__email"]
+    search_help_text = "A text, or an owner's name or address."
+    fields = [
+        "correction",
+        "text",
+        "confidence",
+        "alternatives",
+        "owner",
+        "kind",
+        "picture_name",
+        "points",
+        "model",
+        "decoder",
+        "duration_ms",
+        "created_at",
+        "updated_at",
+    ]
+    readonly_fields = fields[1:]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Readings are made by reading."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        """Leave the strokes in the database while many are listed."""
+        return super().get_queryset(request).defer("strokes")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Prediction], search_term: str
+    ) -> tuple[QuerySet[Prediction], bool]:
+        """Look among owners, and among texts without regard to case and accents."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term.strip() and isinstance(queryset, PredictionQuerySet):
+            found = found | queryset.matching(search_term)
+        return found, duplicates
+
+    @admin.display(description="from")
+    def kind(self, prediction: Prediction) -> str:
+        """Say what was read."""
+        return "picture" if prediction.picture else "ink"
+
+    @admin.display(description="file")
+    def picture_name(self, prediction: Prediction) -> str:
+        """Say where the picture lies; only its owner can see it."""
+        return prediction.picture.name or "-"
+
+    @admin.display
+    def points(self, prediction: Prediction) -> int:
+        """Count the points of the ink."""
+        return sum(len(stroke) for stroke in prediction.strokes or [])
+
+    @admin.display(ordering="model_version")
+    def model(self, prediction: Prediction) -> str:
+        """Name the model and its version."""
+        return f"{prediction.model_name} {prediction.model_version}"
