@@ -1,7 +1,7 @@
 """Users in the admin. Staff look after people; power over the site is given and taken by superusers alone.
 
-Other staff may change and delete ordinary accounts only, and cannot make anybody staff, put them in a group or
-give them a permission. What would lead round that is not in the admin: groups are superusers' to change,
+Other staff may change and delete ordinary accounts only, and cannot make anybody staff, put them in a group
+or give them a permission. What would lead round that is not in the admin: groups are superusers' to change,
 addresses are changed with the account they belong to, and tokens are not shown.
 """
 
