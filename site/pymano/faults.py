@@ -51,7 +51,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def unknown_api(_: HttpRequest, path: str) -> JsonResponse:
-    """404 for an address that the API does not have. It does not redirect: a redirected POST loses its body."""
+    """404 for an address that the API does not have. No redirect: a redirected POST loses its body."""
     hint = "" if path.endswith("/") or not path else " Addresses end in a slash."
     return Problem(404, "not_found", f"{problems.NOT_FOUND.detail}{hint}").as_django()
 

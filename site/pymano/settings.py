@@ -161,7 +161,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "pymano.accounts.forms.ReauthenticateForm",
 }
 # Counted in the shared cache, by address (ip), by the name or address that is tried (key), or by user.
-# "token" and "register" are the API's; a failed sign-in counts the same on the page, in the admin and for a token.
+# "token" and "register" are the API's; failed sign-ins count together, on the page, in the admin or for a token.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",

@@ -26,8 +26,8 @@ class QuestionSerializer(serializers.Serializer[Any]):
         allow_null=True,
         error_messages={"invalid": "This must be a UUID."},
         help_text=(
-            "Your own UUID for ink that still grows. A later reading of the same drawing replaces the earlier "
-            "one: same `id`, answer 200. Its correction is dropped when the ink has changed."
+            "Your own UUID for ink that still grows. A later reading of the same drawing replaces the "
+            "earlier one: same `id`, answer 200. Its correction is dropped when the ink has changed."
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import mixins, status
 from rest_framework.generics import GenericAPIView, RetrieveDestroyAPIView
 from rest_framework.parsers import MultiPartParser
@@ -16,6 +17,11 @@ from pymano.api.serializers import CorrectionSerializer, PredictionSerializer, Q
 from pymano.api.throttles import PredictionThrottle
 from pymano.recognition.models import Prediction, PredictionQuerySet
 from pymano.recognition.reading import read
+
+
+def _signed_in(request: Request) -> AbstractBaseUser:
+    assert isinstance(request.user, AbstractBaseUser)  # noqa: S101 - IsAuthenticated has seen to it
+    return request.user
 
 
 class Owned(GenericAPIView[Prediction]):
@@ -47,7 +53,7 @@ class PredictionsView(mixins.ListModelMixin, Owned):
         """Read strokes or an image: 201, or 200 when it replaces the reading of the same drawing."""
         question = QuestionSerializer(data=request.data)
         question.is_valid(raise_exception=True)
-        prediction, is_new = read(owner_id=request.user.pk, **question.validated_data)
+        prediction, is_new = read(owner=_signed_in(request), **question.validated_data)
         return Response(
             self.get_serializer(prediction).data, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         )

@@ -19,12 +19,12 @@ class PredictionAdmin(PredictionModelAdmin):
     """Readings by owner, model and day; searched as their owners search."""
 
     date_hierarchy = "created_at"
-    list_display = ["best_text", "owner", "confidence", "kind", "model", "created_at"]
+    list_display = ["best_text", "owner", "confidence", "kind", "read_by", "created_at"]
     list_filter = [("correction", admin.EmptyFieldListFilter), "model_version", "decoder", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["owner__username", "owner__email"]
     search_help_text = "A text, or an owner's name or address."
-    fields = [
+    fields = (
         "correction",
         "text",
         "confidence",
@@ -33,12 +33,12 @@ class PredictionAdmin(PredictionModelAdmin):
         "kind",
         "picture_name",
         "points",
-        "model",
+        "read_by",
         "decoder",
         "duration_ms",
         "created_at",
         "updated_at",
-    ]
+    )
     readonly_fields = fields[1:]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -74,6 +74,6 @@ class PredictionAdmin(PredictionModelAdmin):
         return sum(len(stroke) for stroke in prediction.strokes or [])
 
     @admin.display(ordering="model_version")
-    def model(self, prediction: Prediction) -> str:
+    def read_by(self, prediction: Prediction) -> str:
         """Name the model and its version."""
         return f"{prediction.model_name} {prediction.model_version}"

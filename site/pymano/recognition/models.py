@@ -85,6 +85,7 @@ class Prediction(models.Model):
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save, with the folded text that searches look at."""
+        self.correction = self.correction or None
         self.folded = f"{fold(self.text)}\n{fold(self.correction or '')}"
         if update_fields is not None:
             update_fields = {*update_fields, "folded", "updated_at"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -32,7 +33,7 @@ class OwnerGoneError(Exception):
 
 
 def recognise(ink: Strokes | Picture, decoder: str) -> client.Reading:
-    """Read checked ink or an inspected picture; raise Refusal, or a RecogniserError when there is no answer."""
+    """Read checked ink or an inspected picture; raise Refusal or a RecogniserError."""
     try:
         if isinstance(ink, Picture):
             return client.read_picture(ink.data, ink.media_type, decoder)
@@ -43,7 +44,7 @@ def recognise(ink: Strokes | Picture, decoder: str) -> client.Reading:
 
 def read(
     *,
-    owner_id: int,
+    owner: AbstractBaseUser,
     ink: Strokes | Picture,
     decoder: str = Decoder.BEAM,
     drawing: uuid.UUID | None = None,
@@ -51,14 +52,14 @@ def read(
     """Read, and keep what was read; return the prediction that now stands, and whether it is a new one.
 
     Nothing is kept of what is refused. A drawing that its owner sent before keeps its prediction, which takes
-    over the new ink and reading. Its correction stays while the ink is the same: it says what that ink was, not
-    what it grew into. Of two readings of one drawing the one asked for later stands, whichever is done first.
+    over the new ink and reading. Its correction stays while the ink is the same: it says what that ink was,
+    not what it grew into. Of two readings of a drawing the one asked for later stands, whichever ends first.
     """
     asked_at, start = timezone.now(), time.monotonic()
     with metrics.READING_SECONDS.time(), _counted() as versions:
         reading = recognise(ink, decoder)
         prediction = Prediction(
-            owner_id=owner_id,
+            owner_id=int(owner.pk or 0),
             drawing=drawing,
             decoder=decoder,
             asked_at=asked_at,

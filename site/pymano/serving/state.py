@@ -9,7 +9,7 @@ State = Literal["ready", "starting", "away"]
 
 
 class Remembered:
-    """The state as last seen, asked anew when older than `seconds`; one thread asks, the others do not wait."""
+    """The state as last seen, asked anew when older than `seconds`; meanwhile others take the old."""
 
     def __init__(
         self, ask: Callable[[], State], *, seconds: float, clock: Callable[[], float] = time.monotonic
