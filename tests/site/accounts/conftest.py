@@ -1,0 +1,91 @@
+"""Alice owns what is looked at, Bob is another user, Sam is of the staff. Charlie has no account."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
+from django.test import Client
+from rest_framework.test import APIClient
+
+from pymano.accounts.models import User
+from pymano.recognition.models import Prediction
+from tests.site.accounts.cast import INK, PASSWORD, make_user
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_apart(settings, tmp_path, db):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_user("alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return make_user("bob")
+
+
+@pytest.fixture
+def root() -> User:
+    return make_user("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def sam() -> User:
+    """Staff who may do to users and groups whatever can be permitted, and is no superuser."""
+    user = make_user("sam", is_staff=True)
+    user.user_permissions.set(Permission.objects.all())
+    return user
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def api() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def tokens(api) -> Callable[..., dict[str, str]]:
+    def pair(user: User) -> dict[str, str]:
+        answer = api.post("/api/v1/token/", {"username": user.username, "password": PASSWORD}, format="json")
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    return pair
+
+
+@pytest.fixture
+def reading() -> Callable[..., Prediction]:
+    """Make a reading of somebody's, of ink or, where bytes are given, of a picture."""
+
+    def make(owner: User, *, picture: bytes | None = None, **more: Any) -> Prediction:
+        prediction = Prediction(
+            owner=owner,
+            text="hello",
+            confidence=0.9,
+            strokes=None if picture else INK,
+            model_name="crnn",
+            model_version="1.0",
+            duration_ms=5,
+            **more,
+        )
+        if picture:
+            prediction.picture.save("x.png", ContentFile(picture), save=False)
+        prediction.save()
+        return prediction
+
+    return make

@@ -1,0 +1,143 @@
+"""register/ and me/."""
+
+import logging
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+
+from pymano.accounts.models import User
+from tests.site.accounts.cast import PASSWORD
+
+REGISTER, ME = "/api/v1/register/", "/api/v1/me/"
+NEW = {"username": "Charlie", "email": "Charlie@Example.org", "password": PASSWORD}
+
+
+def register(api, **changes):
+    return api.post(REGISTER, NEW | changes, format="json")
+
+
+def test_it_makes_an_account_that_can_sign_in(api):
+    answer = register(api)
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "username": "charlie",
+        "email": "charlie@example.org",
+        "email_verification": "none",
+    }
+    token = api.post("/api/v1/token/", {"username": "charlie", "password": PASSWORD}, format="json")
+    assert token.status_code == 200
+
+
+def test_it_keeps_the_address_as_the_pages_do(api):
+    register(api)
+    address = EmailAddress.objects.get()
+    assert (address.user.username, address.primary, address.verified) == ("charlie", True, False)
+    assert mail.outbox == []
+
+
+def test_it_sends_a_link_where_addresses_are_verified(api, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    answer = register(api)
+    assert answer.json()["email_verification"] == "sent"
+    assert [message.to for message in mail.outbox] == [["charlie@example.org"]]
+    assert "/accounts/confirm-email/" in mail.outbox[0].body
+    assert "Set-Cookie" not in answer
+
+
+def test_it_tells_nobody_whether_an_address_is_known_where_addresses_are_verified(api, settings, alice):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    known, unknown = register(api, username="eve", email=alice.email), register(api)
+    assert (known.status_code, set(known.json())) == (unknown.status_code, set(unknown.json()))
+    assert not User.objects.filter(username="eve").exists()
+    assert [message.subject for message in mail.outbox] == [
+        "Pymano: you have an account already",
+        "Pymano: confirm your e-mail address",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": "alice"}, "username"),
+        ({"username": "ALICE"}, "username"),
+        ({"email": "ALICE@example.org"}, "email"),
+        ({"username": "charlie@example.org"}, "username"),
+        ({"username": "a b"}, "username"),
+        ({"username": ""}, "username"),
+        ({"username": "a" * 151}, "username"),
+        ({"username": "\ufdfa" * 20}, "username"),
+        ({"username": "a\x00"}, "username"),
+        ({"username": ["a"]}, "username"),
+        ({"username": None}, "username"),
+        ({"email": "nobody"}, "email"),
+        ({"email": ""}, "email"),
+        ({"email": "a" * 250 + "@example.org"}, "email"),
+        ({"email": "a\x00@example.org"}, "email"),
+        ({"email": {"a": 1}}, "email"),
+        ({"password": "short"}, "password"),
+        ({"password": "12345678901"}, "password"),
+        ({"password": "password"}, "password"),
+        ({"password": "charlie@example.org"}, "password"),
+        ({"password": ""}, "password"),
+        ({"password": "a" * 5000}, "password"),
+        ({"password": "a\x00" * 8}, "password"),
+        ({"password": 12345}, "password"),
+    ],
+)
+def test_it_refuses_and_names_the_field(api, alice, changes, field):
+    answer = register(api, **changes)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), answer.content
+    assert set(answer.json()["errors"]) == {field}
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", [[], "x", None, 5, {}])
+def test_it_refuses_what_is_no_object(api, body):
+    assert api.post(REGISTER, body, format="json").status_code == 400
+
+
+def test_it_refuses_when_sign_up_is_closed(api, settings):
+    settings.SIGN_UP = "closed"
+    answer = register(api)
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert not User.objects.exists()
+
+
+def test_a_name_taken_at_the_same_moment_is_an_error_of_the_client(api, monkeypatch, alice):
+    from pymano.accounts.adapter import AccountAdapter
+
+    monkeypatch.setattr(AccountAdapter, "clean_username", lambda self, name, shallow=False: "alice")
+    assert register(api).json()["code"] == "invalid"
+
+
+def test_it_logs_no_secret(api, caplog):
+    caplog.set_level(logging.DEBUG)
+    register(api)
+    register(api, username="", password=PASSWORD)
+    assert PASSWORD not in caplog.text
+
+
+def test_who_has_a_token_sees_their_account_alone(api, alice, bob, tokens, reading):
+    reading(alice), reading(alice), reading(bob)
+    answer = api.get(ME, headers={"Authorization": f"Bearer {tokens(alice)['access']}"})
+    assert answer.status_code == 200
+    said = answer.json()
+    assert set(said) == {"username", "email", "email_verified", "date_joined", "readings"}
+    assert (said["username"], said["email"], said["readings"]) == ("alice", "alice@example.org", 2)
+
+
+def test_a_stranger_has_no_account(api):
+    answer = api.get(ME)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert "Bearer" in answer["WWW-Authenticate"]
+
+
+def test_the_pages_session_sees_it_too(signed_in, alice):
+    assert signed_in(alice).get(ME).json()["username"] == "alice"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_it_is_changed_on_the_pages_not_here(api, alice, tokens, method):
+    answer = getattr(api, method)(ME, {}, headers={"Authorization": f"Bearer {tokens(alice)['access']}"})
+    assert answer.status_code == 405

@@ -1,0 +1,69 @@
+"""Names and addresses are one person's alone, whatever their case."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from pymano.accounts.models import User
+from tests.site.accounts.cast import make_user
+
+
+def test_it_keeps_names_and_addresses_in_lower_case():
+    user = User.objects.create_user("Élodie", "Elodie@Example.ORG", "x")
+    assert (user.username, user.email) == ("élodie", "elodie@example.org")
+
+
+def test_it_finds_a_name_in_any_case_and_width(alice):
+    assert User.objects.get_by_natural_key("ALICE") == alice
+    assert User.objects.get_by_natural_key("\uff21lice") == alice
+
+
+@pytest.mark.parametrize("name", ["Alice", "aLICE", "\uff21lice"])
+def test_it_refuses_a_name_that_differs_by_case_alone(alice, name):
+    with pytest.raises(IntegrityError):
+        User.objects.create_user(name, "other@example.org")
+
+
+def test_the_database_refuses_an_address_that_differs_by_case_alone(alice):
+    other = make_user("other")
+    with pytest.raises(IntegrityError):
+        User.objects.filter(pk=other.pk).update(email="ALICE@example.org")
+
+
+@pytest.mark.parametrize("name", ["a@b", "a b", "a/b", "a\x00b", "<b>", ""])
+def test_a_name_has_letters_digits_and_four_signs_only(name):
+    with pytest.raises(ValidationError) as refused:
+        User(username=name, email="x@example.org", password="x").full_clean()
+    assert set(refused.value.message_dict) == {"username"}
+
+
+def test_it_says_of_a_taken_name_that_it_is_taken(alice):
+    with pytest.raises(ValidationError) as refused:
+        User(username="ALICE", email="x@example.org", password="x").full_clean()
+    assert refused.value.message_dict == {"username": ["This name is taken."]}
+
+
+def test_a_new_address_takes_the_place_of_the_old(alice):
+    alice.use_address("New@example.org", verified=False)
+    addresses = EmailAddress.objects.filter(user=alice).values_list("email", "primary", "verified")
+    assert list(addresses) == [("new@example.org", True, False)]
+    assert alice.email == "new@example.org"
+    assert not alice.email_verified
+
+
+def test_a_proposed_address_changes_nothing_yet(alice):
+    alice.propose_address("one@example.org")
+    alice.propose_address("Two@example.org")
+    assert alice.email == "alice@example.org"
+    assert alice.email_verified
+    assert alice.pending_address.email == "two@example.org"
+    assert EmailAddress.objects.filter(user=alice).count() == 2
+
+
+def test_tokens_go_with_their_user(alice, bob, tokens):
+    from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+    tokens(alice), tokens(bob)
+    User.objects.filter(pk=alice.pk).delete()
+    assert [token.user for token in OutstandingToken.objects.all()] == [bob]
