@@ -1,7 +1,6 @@
 """TorchServe's entry point: takes ink or a picture a request, answers each by itself."""
 
 import json
-import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ import torch
 from crnn import ink, picture
 from crnn.recogniser import DECODERS, Decoder, Recogniser
 from crnn.strip import NothingToReadError, Strip
-
-logger = logging.getLogger(__name__)
 
 _REFUSALS: dict[type[Exception], str] = {
     NothingToReadError: "blank",
@@ -42,7 +39,7 @@ class CRNNHandler:
     def _answer(self, row: dict[str, Any], index: int, context: Any) -> str:  # noqa: ANN401
         context.set_response_content_type(index, "application/json")
         try:
-            strip = _strip(row)
+            strip = _strip(row, context.get_request_header(index, "Content-Type"))
         except tuple(_REFUSALS) as refusal:
             code = _REFUSALS[type(refusal)]
             context.set_response_status(code=422, phrase="Unprocessable Content", idx=index)
@@ -51,12 +48,13 @@ class CRNNHandler:
         return json.dumps(asdict(reading) | {"model": self._model})
 
 
-def _strip(row: dict[str, Any]) -> Strip:
-    """Draw a request's ink, or find it in its picture."""
+def _strip(row: dict[str, Any], content_type: str | None) -> Strip:
+    """Draw a request's ink, or find it in its picture; TorchServe leaves JSON that it cannot parse as bytes."""
     body = row.get("data")
     if body is None:
         body = row.get("body")
-    if isinstance(body, bytes | bytearray):
+    is_picture = isinstance(body, bytes | bytearray) and "json" not in (content_type or "")
+    if is_picture:
         return picture.read(bytes(body))
     if isinstance(body, dict) and "strokes" in body:
         return ink.draw(ink.parse(body["strokes"]))

@@ -17,6 +17,8 @@ Classes = tuple[int, ...]
 
 _UNLIKELY = 1e-4
 """Classes less likely than this at a step do not extend a prefix there."""
+_LABELS = 20
+"""Classes that may extend a prefix at one step, at most."""
 _NEVER = -1e30
 
 
@@ -69,7 +71,8 @@ def _extend(
 ) -> dict[Classes, tuple[float, float]]:
     """One step: each prefix's probability of ending in a blank and in its last class."""
     blank_probability = float(probabilities[BLANK])
-    labels = [(int(c), float(probabilities[c])) for c in np.flatnonzero(probabilities > _UNLIKELY) if c != BLANK]
+    likely = np.argsort(-probabilities)[:_LABELS]
+    labels = [(int(c), float(probabilities[c])) for c in likely if c != BLANK and probabilities[c] > _UNLIKELY]
     blanks: dict[Classes, float] = {}
     ends: dict[Classes, float] = {}
     for prefix, (blank, label) in beams.items():

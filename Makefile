@@ -1,0 +1,65 @@
+# The same words by hand and in CI. Each target sets up what it needs in .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+export PORT
+
+BIN := .venv/bin
+MODEL ?=
+DECODER ?= beam
+LIMIT ?=
+RUN ?= runs/$(basename $(notdir $(CONFIG)))
+MODEL_CODE := PYTHONPATH=handlers:.
+# `check --deploy` and the search for forgotten migrations need a secret key, not this installation's.
+THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/check
+
+.PHONY: help run test check format train evaluate archive bench install-run install-dev python
+
+help:
+	@echo "make run       the whole product on this machine (PORT=8000)"
+	@echo "make test      every test"
+	@echo "make check     style, types, import rules, migrations"
+	@echo "make train     CONFIG=training/configs/….toml DATA=folder"
+	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv [MODEL=] [DECODER=best-path|beam] [LIMIT=n]"
+	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
+	@echo "make bench     speed of the recogniser, of TorchServe and of the site"
+
+python:
+	@test -n "$(PYTHON)" || { echo "Pymano needs Python 3.11, and there is no python3 on the path."; exit 1; }
+
+install-run: python
+	@$(PYTHON) local/install.py site model
+
+install-dev: python
+	@$(PYTHON) local/install.py site model dev
+
+run: install-run
+	@exec $(BIN)/python -m local.run
+
+test: install-dev
+	@$(BIN)/python -m local.browser
+	$(BIN)/pytest $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy site handlers training local manage.py
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --check --lint site
+	$(THROWAWAY) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(THROWAWAY) HTTPS=on $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: install-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+train: install-dev
+	$(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN)
+
+evaluate: install-dev
+	@$(MODEL_CODE) $(BIN)/python -m training.evaluate $(DATA) --decoder $(DECODER) $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT))
+
+archive: install-dev
+	$(MODEL_CODE) $(BIN)/python -m training.archive $(CHECKPOINT) $(VERSION) $(DATA)
+
+bench: install-dev
+	@$(MODEL_CODE) $(BIN)/python -m local.bench

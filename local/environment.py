@@ -1,0 +1,41 @@
+"""This machine's own settings: secrets and addresses in `.env.local`, ignored by git, for the owner's eyes alone."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / ".env.local"
+
+DEMO_USERS = ("admin", "bob", "sophie")
+
+
+def password_name(user: str) -> str:
+    """Name of the variable that holds a demo user's password: "bob" -> "DEMO_BOB_PASSWORD"."""
+    return f"DEMO_{user.upper()}_PASSWORD"
+
+
+def load(file: Path = FILE) -> dict[str, str]:
+    """Read KEY=VALUE lines; nothing where there is no file."""
+    if not file.exists():
+        return {}
+    pairs = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines())
+    return {key.strip(): value.strip() for key, equals, value in pairs if equals and not key.startswith("#")}
+
+
+def save(values: Mapping[str, str], file: Path = FILE) -> None:
+    """Write KEY=VALUE lines, readable by the owner alone from the first byte, whole or not at all."""
+    unfinished = file.with_name(f"{file.name}.part")
+    unfinished.unlink(missing_ok=True)
+    lines = "".join(f"{key}={value}\n" for key, value in values.items())
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write("# Written by `make run`, for this machine alone. Delete the file to draw new secrets.\n" + lines)
+    unfinished.replace(file)
+
+
+def complete(values: Mapping[str, str]) -> dict[str, str]:
+    """Keep what is there, and draw at random the secrets that are missing."""
+    drawn = {"SECRET_KEY": secrets.token_urlsafe(50), "METRICS_TOKEN": secrets.token_urlsafe(24)}
+    drawn |= {password_name(user): secrets.token_urlsafe(9) for user in DEMO_USERS}
+    return drawn | {name: value for name, value in values.items() if value}

