@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pymano.api.caching.UncachedMiddleware",
     "pymano.api.sizes.SizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -161,7 +162,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "pymano.accounts.forms.ReauthenticateForm",
 }
 # Counted in the shared cache, by address (ip), by the name or address that is tried (key), or by user.
-# "token" and "register" are the API's; failed sign-ins count together, on the page, in the admin or for a token.
+# "token" and "register" are the API's; failed sign-ins count together, from page, admin and API.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -199,6 +200,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["pymano.api.parsers.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "pymano.api.negotiation.Obliging",
     "DEFAULT_PAGINATION_CLASS": "pymano.api.pagination.Pages",
+    "DEFAULT_METADATA_CLASS": "pymano.api.metadata.Parses",
     "EXCEPTION_HANDLER": "pymano.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": TRUSTED_PROXIES,

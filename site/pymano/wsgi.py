@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from pymano.api.chunked import Measured
+from pymano.intake import Intake
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
 
-application = Measured(get_wsgi_application())
+application = Intake(get_wsgi_application())

@@ -20,9 +20,6 @@ class SizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request, unless it is too large."""
-        if "charset" in (request.content_params or {}):
-            # This site speaks UTF-8; a client must not make it decode its own address as anything else.
-            request.encoding = "utf-8"
         if not is_api(request):
             return self.get_response(request)
         length = _length(request)
