@@ -1,5 +1,6 @@
 """What the OpenAPI document says of the views, beyond what it finds by itself."""
 
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
@@ -44,26 +45,69 @@ STROKES = {
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 IMAGE = {"image": f"data:image/png;base64,{PIXEL}", "decoder": "best-path"}
 
-TITLES = {
-    400: "Malformed, or a field is not as it should be: `malformed`, `invalid`",
-    401: "No token, or one that is not valid: `not_authenticated`, `token_not_valid`",
-    403: "Not allowed, or a session without its CSRF token: `permission_denied`",
-    404: "Not there, or not yours: `not_found`",
-    413: "Over 10 MB, 20,000 points or 50 megapixels: `too_large`",
-    415: "Not a picture of a kind that is read: `unsupported_media_type`",
-    422: "Nothing to read: `nothing_to_read`",
-    429: "Too many, see Retry-After: `throttled`",
-    503: "Away for now, see Retry-After: `recogniser_away`, `recogniser_busy`, `database_away`",
-    504: "Too slow: `recogniser_slow`",
+# Each status: when it is answered, and an example's code and detail.
+PROBLEMS = {
+    400: (
+        "Malformed, or a field is not as it should be: `malformed`, `invalid`.",
+        "malformed",
+        "The picture is damaged or cut short.",
+    ),
+    401: (
+        "No token, or one that is not valid: `not_authenticated`, `token_not_valid`.",
+        "not_authenticated",
+        "Authentication credentials were not provided.",
+    ),
+    403: (
+        "Not allowed, or a session without its CSRF token: `permission_denied`.",
+        "permission_denied",
+        "CSRF Failed: CSRF token missing.",
+    ),
+    404: ("Not there, or not yours: `not_found`.", "not_found", "There is nothing at this address."),
+    413: (
+        "Over 10 MB, 20,000 points or 50 megapixels: `too_large`.",
+        "too_large",
+        "A picture may have at most 50 megapixels.",
+    ),
+    415: (
+        "Not a picture of a kind that is read, or not JSON: `unsupported_media_type`.",
+        "unsupported_media_type",
+        "Send a PNG, JPEG, GIF, WebP, BMP or TIFF picture.",
+    ),
+    422: ("Nothing to read: `nothing_to_read`.", "nothing_to_read", "There is nothing to read in this."),
+    429: ("Too many, see Retry-After: `throttled`.", "throttled", "Too many requests. Try again in 12 s."),
+    503: (
+        "Away for now, see Retry-After: `recogniser_away`, `recogniser_busy`, `database_away`.",
+        "recogniser_away",
+        "The recogniser is away. Try again soon.",
+    ),
+    504: (
+        "Too slow, see Retry-After: `recogniser_slow`.",
+        "recogniser_slow",
+        "The recogniser took too long. Try again soon.",
+    ),
 }
+REQUEST_ID = "6f1c8f3f3d4a4f0f8f0b3a1c2d5e7f90"
 
 
 def _answers(*statuses: int, **good: Any) -> dict[Any, Any]:
     """Return the answers of a view: s200=… and the like, then the problems."""
     answers: dict[Any, Any] = {int(name[1:]): answer for name, answer in good.items()}
-    for status in statuses:
-        answers[status, MEDIA_TYPE] = OpenApiResponse(ProblemSerializer, description=TITLES[status])
-    return answers
+    return answers | {(status, MEDIA_TYPE): _problem(status) for status in statuses}
+
+
+def _problem(status: int) -> OpenApiResponse:
+    description, code, detail = PROBLEMS[status]
+    example = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": REQUEST_ID,
+    }
+    return OpenApiResponse(
+        ProblemSerializer, description=description, examples=[OpenApiExample(code, value=example)]
+    )
 
 
 def _reading(description: str) -> OpenApiResponse:

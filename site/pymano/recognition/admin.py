@@ -19,7 +19,7 @@ class PredictionAdmin(PredictionModelAdmin):
     """Readings by owner, model and day; searched as their owners search."""
 
     date_hierarchy = "created_at"
-    list_display = ["best_text", "owner", "confidence", "kind", "read_by", "created_at"]
+    list_display = ["__str__", "owner", "confidence", "kind", "read_by", "created_at"]
     list_filter = [("correction", admin.EmptyFieldListFilter), "model_version", "decoder", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["owner__username", "owner__email"]
@@ -48,6 +48,10 @@ class PredictionAdmin(PredictionModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
         """Leave the strokes in the database while many are listed."""
         return super().get_queryset(request).defer("strokes")
+
+    def save_model(self, request: HttpRequest, obj: Prediction, form: object, change: bool) -> None:  # noqa: ARG002
+        """Save the correction alone: the reading may have changed since the form was made."""
+        obj.correct(obj.correction or "")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Prediction], search_term: str

@@ -101,7 +101,7 @@ class Prediction(models.Model):
         self.model_version = reading.model_version
 
     def correct(self, text: str) -> None:
-        """Keep what the owner says is written; it replaces an earlier correction."""
+        """Keep what is said to be written, in place of an earlier correction; nothing takes it back."""
         with transaction.atomic():
             self.text = type(self).objects.select_for_update().values_list("text", flat=True).get(pk=self.pk)
             self.correction = unicodedata.normalize("NFC", text).strip()
