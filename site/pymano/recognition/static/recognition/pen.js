@@ -10,7 +10,7 @@ export class Pen {
   /**
    * @param {HTMLElement} sheet an element with `touch-action: none`
    * @param told callbacks: down(), move(points), up(), drop() (the stroke was none), finger() (a finger was left out);
-   *   points are [x, y, time stamp in ms, pressure or null].
+   *   points are [x, y, time stamp in ms, pressure or null], from the corner inside the sheet's border.
    */
   constructor(sheet, told) {
     this.#sheet = sheet;
@@ -77,8 +77,10 @@ export class Pen {
 
   /** A mouse has no pressure, and fingers tell none worth having. */
   #point(event) {
-    const { left, top } = this.#sheet.getBoundingClientRect();
+    const box = this.#sheet.getBoundingClientRect();
+    const x = event.clientX - box.left - this.#sheet.clientLeft;
+    const y = event.clientY - box.top - this.#sheet.clientTop;
     const pressure = event.pointerType === "pen" ? Math.min(1, Math.max(0, event.pressure)) : null;
-    return [event.clientX - left, event.clientY - top, event.timeStamp, pressure];
+    return [x, y, event.timeStamp, pressure];
   }
 }

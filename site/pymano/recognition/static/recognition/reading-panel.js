@@ -5,6 +5,7 @@ import { copy } from "./clipboard.js";
 import { percent, sentence } from "./words.js";
 
 const DOUBT = 0.6; // letters less sure than this are marked
+const LONG = 24; // letters that still stand large in one line
 
 export class ReadingPanel {
   #root;
@@ -46,6 +47,11 @@ export class ReadingPanel {
   }
 
   show(reading) {
+    if (!best(reading)) {
+      this.problem({ kind: "nothing", about: "" });
+      return;
+    }
+    if (reading.id !== this.#reading?.id) this.#leave(); // else the person may be writing its correction
     this.#settle(reading);
     this.#announce([best(reading), this.#part("says").textContent].join(". "));
   }
@@ -68,9 +74,9 @@ export class ReadingPanel {
 
   #settle(reading) {
     this.#reading = reading;
-    this.#leave();
     this.#mood("settled");
     this.#part("text").replaceChildren(...letters(reading));
+    this.#part("text").toggleAttribute("data-long", best(reading).length > LONG);
     this.#part("chips").replaceChildren(...others(reading).map((text) => this.#chip(text)));
     this.#note(notes(reading));
   }
@@ -80,7 +86,7 @@ export class ReadingPanel {
     button.type = "button";
     button.className = "chip";
     button.textContent = text;
-    button.title = "Take this one";
+    button.title = `Take “${text}”`;
     button.addEventListener("click", () => this.#correct(text));
     const item = document.createElement("li");
     item.append(button);
@@ -93,6 +99,7 @@ export class ReadingPanel {
     try {
       const corrected = await this.#told.correct(id, text);
       if (this.#reading?.id !== id) return;
+      this.#leave();
       this.#settle(corrected);
       this.#announce(`Corrected: ${best(corrected)}`);
       this.#part("correct").focus({ preventScroll: true });

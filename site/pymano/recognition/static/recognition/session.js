@@ -21,7 +21,9 @@ store(() => {
 
 document.addEventListener("click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closeMenus(() => true);
+  if (event.key !== "Escape" || !document.querySelector("details[data-menu][open]")) return;
+  event.preventDefault(); // Esc means more on some pages
+  closeMenus(() => true);
 });
 
 function closeMenus(which) {

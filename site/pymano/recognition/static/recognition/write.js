@@ -57,6 +57,7 @@ function up() {
   const stroke = wet;
   wet = null;
   drawing.add(stroke);
+  if (hasMoved()) measure();
   changed();
 }
 
@@ -127,7 +128,8 @@ async function correctIt(id, text) {
 // The sheet.
 
 function measure() {
-  const { width, height } = sheet.getBoundingClientRect();
+  if (pen.isDown) return; // the sheet does not move under the pen: up() measures again
+  const { clientWidth: width, clientHeight: height } = sheet;
   const baseline = Math.round(height * BASELINE);
   room = { width, height, baseline, xHeight: baseline - Math.min(LETTER, height * X_HEIGHT) };
   place = view(drawing.strokes, room);
@@ -136,11 +138,15 @@ function measure() {
   paint();
 }
 
+function hasMoved() {
+  return sheet.clientWidth !== room.width || sheet.clientHeight !== room.height;
+}
+
 function paint() {
   const context = part("dry").getContext("2d");
-  const { color, borderTopColor } = getComputedStyle(sheet);
+  const { color, outlineColor } = getComputedStyle(sheet);
   wipe(context);
-  paintLines(context, room, borderTopColor);
+  paintLines(context, room, outlineColor);
   paintInk(context, drawing.strokes, place, color);
   wipe(part("wet").getContext("2d"));
   if (wet) paintTheWet();
