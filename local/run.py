@@ -34,6 +34,8 @@ class Site:
 
     port: int
     settings: Mapping[str, str]
+    folder: Path = STATE
+    """Where the log and the metrics of its processes go."""
 
     @property
     def url(self) -> str:
@@ -56,13 +58,13 @@ class Site:
                 raise CannotRunError(f"manage.py {command[0]} failed: {last}")
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start gunicorn; its log goes to `.run/site.log`."""
-        metrics = STATE / "metrics"
+        """Start gunicorn; its log goes to `site.log`."""
+        metrics = self.folder / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
         command = [sys.executable, "-m", "gunicorn", "pymano.wsgi", "--pythonpath", "site"]
         options = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4", "--timeout", "30"]
-        with (STATE / "site.log").open("ab") as log:
+        with (self.folder / "site.log").open("ab") as log:
             return subprocess.Popen(
                 [*command, *options],
                 cwd=ROOT,
@@ -78,7 +80,7 @@ class Site:
         deadline = time.monotonic() + _SITE_READY_SECONDS
         while not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise CannotRunError(f"The site did not start; see {STATE / 'site.log'}.")
+                raise CannotRunError(f"The site did not start; see {self.folder / 'site.log'}.")
             time.sleep(0.2)
 
     def _answers(self) -> bool:
@@ -88,7 +90,8 @@ class Site:
             return False
 
     def _environment(self) -> dict[str, str]:
-        return dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "pymano.settings"} | dict(self.settings)
+        fixed = {"DJANGO_SETTINGS_MODULE": "pymano.settings", "STATIC_COLLECTED": "off"}
+        return dict(os.environ) | fixed | dict(self.settings)
 
 
 def main() -> None:
@@ -132,7 +135,7 @@ def _run(port: int) -> None:
         "TORCHSERVE_MANAGEMENT_URL": torchserve.management_url,
     }
     environment.save(settings)
-    site = Site(port, {"STATIC_COLLECTED": "off"} | settings)
+    site = Site(port, settings)
     process: subprocess.Popen[bytes] | None = None
     try:
         torchserve.start()
@@ -143,7 +146,7 @@ def _run(port: int) -> None:
         _announce(site, settings)
         _watch(torchserve, process)
     finally:
-        _stop(process)
+        stop(process)
         torchserve.stop()
 
 
@@ -165,7 +168,8 @@ def _watch(torchserve: TorchServe, site: subprocess.Popen[bytes]) -> None:
         time.sleep(1)
 
 
-def _stop(process: subprocess.Popen[bytes] | None) -> None:
+def stop(process: subprocess.Popen[bytes] | None) -> None:
+    """End a process gently, then not; nothing where there is none."""
     if process is None:
         return
     process.terminate()

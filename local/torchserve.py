@@ -76,6 +76,7 @@ class TorchServe:
             "--foreground",
             "--ncs",
             *("--ts-config", str(CONFIG)),
+            *("--log-config", str(CONFIG.with_name("log4j2.xml"))),
             *("--model-store", str(self.archive.parent)),
             *("--models", f"crnn={self.archive.name}"),
         ]
