@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+
 from crnn import ink, picture
 from crnn.recogniser import DECODERS, Decoder, Recogniser
 from crnn.strip import NothingToReadError, Strip
@@ -23,7 +24,7 @@ _WARM_UP = [[[0, 0], [20, 40], [40, 0], [60, 40], [80, 0]]]
 class CRNNHandler:
     """One worker's recogniser, on one thread."""
 
-    def initialize(self, context: Any) -> None:  # noqa: ANN401
+    def initialize(self, context: Any) -> None:
         """Load the network that the archive carries and read once, so that the first answer is not slow."""
         torch.set_num_threads(1)
         model = context.manifest["model"]
@@ -32,11 +33,11 @@ class CRNNHandler:
         self._recogniser = Recogniser.load(folder / model["serializedFile"])
         self._recogniser.read([ink.draw(ink.parse(_WARM_UP))])
 
-    def handle(self, rows: list[dict[str, Any]], context: Any) -> list[str]:  # noqa: ANN401
+    def handle(self, rows: list[dict[str, Any]], context: Any) -> list[str]:
         """Answer a batch of requests, each with JSON: a reading, or 422 with a `code` and a `detail`."""
         return [self._answer(row, index, context) for index, row in enumerate(rows)]
 
-    def _answer(self, row: dict[str, Any], index: int, context: Any) -> str:  # noqa: ANN401
+    def _answer(self, row: dict[str, Any], index: int, context: Any) -> str:
         context.set_response_content_type(index, "application/json")
         try:
             strip = _strip(row, context.get_request_header(index, "Content-Type"))
@@ -49,12 +50,11 @@ class CRNNHandler:
 
 
 def _strip(row: dict[str, Any], content_type: str | None) -> Strip:
-    """Draw a request's ink, or find it in its picture; TorchServe leaves JSON that it cannot parse as bytes."""
+    """Draw a request's ink, or find it in its picture; JSON that TorchServe cannot parse comes as bytes."""
     body = row.get("data")
     if body is None:
         body = row.get("body")
-    is_picture = isinstance(body, bytes | bytearray) and "json" not in (content_type or "")
-    if is_picture:
+    if isinstance(body, bytes | bytearray) and "json" not in (content_type or ""):
         return picture.read(bytes(body))
     if isinstance(body, dict) and "strokes" in body:
         return ink.draw(ink.parse(body["strokes"]))

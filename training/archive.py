@@ -1,6 +1,6 @@
-"""Packs a checkpoint as a TorchServe archive with its model card: `python -m training.archive CHECKPOINT VERSION DATA`.
+"""Packs a checkpoint as a TorchServe archive: `python -m training.archive CHECKPOINT VERSION DATA`.
 
-The archive, its card and its hash go to `model_store/`; an archive that is there is never overwritten.
+The archive, its model card and its hash go to `model_store/`; an archive that is there is never overwritten.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 import yaml
-from model_archiver import ModelArchiver, ModelArchiverConfig
+from model_archiver import ModelArchiver, ModelArchiverConfig  # type: ignore[import-untyped]
 
 from crnn.checkpoint import Checkpoint
 from crnn.recogniser import DECODERS, Recogniser
@@ -107,14 +107,16 @@ def model_card(release: Release, checkpoint: Checkpoint, scored: Mapping[str, An
 
 def _rows(scored: Mapping[str, Any]) -> list[str]:
     return [
-        f"| `{name}`: {what} | {decoder} | {of['cer']:.1%} | {of['wer']:.1%} | {of['exact']:.1%} | {of['n']:,} |"
+        f"| `{name}`: {what} | {decoder} "
+        f"| {of['cer']:.1%} | {of['wer']:.1%} | {of['exact']:.1%} | {of['n']:,} |"
         for name, what in _REPORTED
         for decoder, of in scored[name].items()
     ]
 
 
 def _commit() -> str:
-    answer = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
     return answer.stdout.strip() or "unknown"
 
 

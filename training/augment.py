@@ -30,7 +30,7 @@ def _affine(random: np.random.Generator) -> Points:
     stretch = np.exp(np.clip(random.normal(0, 0.14), -0.4, 0.4))
     rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     shear = np.array([[stretch, 0], [slant, 1]])
-    return (shear @ rotation).astype(np.float32)
+    return np.asarray(shear @ rotation, dtype=np.float32)
 
 
 def _wobble(points: Points, height: float, random: np.random.Generator) -> Points:
@@ -66,7 +66,13 @@ def vary_strip(pixels: Pixels, random: np.random.Generator) -> Pixels:
     if random.random() < 0.55:
         return pixels
     spoilt = pixels
-    for chance, spoil in ((0.3, _add_neighbours), (0.15, _add_rule), (0.35, _grainy), (0.4, _blurred), (0.3, _noisy)):
+    for chance, spoil in (
+        (0.3, _add_neighbours),
+        (0.15, _add_rule),
+        (0.35, _grainy),
+        (0.4, _blurred),
+        (0.3, _noisy),
+    ):
         if random.random() < chance:
             spoilt = spoil(spoilt, random)
     if random.random() < 0.5:
@@ -101,7 +107,8 @@ def _noisy(pixels: Pixels, random: np.random.Generator) -> Pixels:
     if random.random() < 0.4:
         specks = random.random(pixels.shape) < 0.002
         noisy[specks] = 200
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+    spoilt: Pixels = np.clip(noisy, 0, 255).astype(np.uint8)
+    return spoilt
 
 
 def _faded(pixels: Pixels, random: np.random.Generator) -> Pixels:

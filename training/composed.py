@@ -16,9 +16,30 @@ _TALL, _SMALL = (0.0, 1.0), (0.42, 1.0)
 _BANDS: dict[str, tuple[float, float]] = (
     dict.fromkeys("acemnorsuvwxz", _SMALL)
     | dict.fromkeys("gpqy", (0.42, 1.45))
-    | {"j": (0.1, 1.45), "t": (0.15, 1.0), ".": (0.9, 1.0), ",": (0.88, 1.15), "'": (0.0, 0.25), '"': (0.0, 0.25)}
-    | {"-": (0.62, 0.68), "_": (1.05, 1.1), ":": (0.5, 1.0), ";": (0.5, 1.15), "=": (0.5, 0.8), "+": (0.3, 0.9)}
-    | {"*": (0.1, 0.5), "^": (0.0, 0.3), "~": (0.5, 0.7), "@": (0.1, 1.15), "<": (0.35, 0.95), ">": (0.35, 0.95)}
+    | {
+        "j": (0.1, 1.45),
+        "t": (0.15, 1.0),
+        ".": (0.9, 1.0),
+        ",": (0.88, 1.15),
+        "'": (0.0, 0.25),
+        '"': (0.0, 0.25),
+    }
+    | {
+        "-": (0.62, 0.68),
+        "_": (1.05, 1.1),
+        ":": (0.5, 1.0),
+        ";": (0.5, 1.15),
+        "=": (0.5, 0.8),
+        "+": (0.3, 0.9),
+    }
+    | {
+        "*": (0.1, 0.5),
+        "^": (0.0, 0.3),
+        "~": (0.5, 0.7),
+        "@": (0.1, 1.15),
+        "<": (0.35, 0.95),
+        ">": (0.35, 0.95),
+    }
     | {"`": (0.0, 0.2), "(": (-0.1, 1.15), ")": (-0.1, 1.15), "/": (-0.05, 1.1), "|": (-0.1, 1.15)}
 )
 """Where a character stands: top and bottom, with 0 the height of capitals and 1 the baseline."""
@@ -39,8 +60,8 @@ class ComposedSource:
         self._writers = [writer for writer, shapes in self._of.items() if len(shapes) >= 20]
         self._anyone: dict[str, list[int]] = defaultdict(list)
         for shapes in self._of.values():
-            for character, indices in shapes.items():
-                self._anyone[character].extend(indices)
+            for character, own in shapes.items():
+                self._anyone[character].extend(own)
 
     def draw(self, random: np.random.Generator) -> Sample:
         """Compose one phrase; a character that the writer has not is borrowed from another."""
@@ -60,7 +81,7 @@ class ComposedSource:
                 x += random.uniform(450, 800)
                 continue
             shape = self._shape(character, own, random)
-            strokes += [stroke + np.float32([x, 0]) for stroke in shape]
+            strokes += [stroke + np.array([x, 0], np.float32) for stroke in shape]
             x = max(float(stroke[:, 0].max()) for stroke in strokes) + gap * random.uniform(0.4, 1.6)
         return strokes
 
@@ -73,6 +94,10 @@ class ComposedSource:
         size = 1000 * (bottom - top) * np.exp(random.normal(0, 0.08))
         scale = min(size / max(frame.height, 1), 900 / max(frame.width, 1))
         middle = 500 * (top + bottom) + random.normal(0, 20)
-        y = middle - frame.height * scale / 2 if character in "-_~=+*" else 1000 * bottom - frame.height * scale
-        origin = np.float32([frame.left, frame.top])
-        return [(stroke - origin) * np.float32(scale) + np.float32([0, y]) for stroke in strokes]
+        y = (
+            middle - frame.height * scale / 2
+            if character in "-_~=+*"
+            else 1000 * bottom - frame.height * scale
+        )
+        origin, place = np.array([[frame.left, frame.top], [0, y]], np.float32)
+        return [(stroke - origin) * np.float32(scale) + place for stroke in strokes]

@@ -41,7 +41,12 @@ def lines(folder: Path) -> Iterator[Line]:
 
 
 def _usable(line: dict[str, Any], text: str) -> bool:
-    return bool(text) and not set("<>") & set(text) and "wikitexte" not in text.lower() and len(line["polygon"]) > 2
+    return (
+        bool(text)
+        and not set("<>") & set(text)
+        and "wikitexte" not in text.lower()
+        and len(line["polygon"]) > 2
+    )
 
 
 def held_out_copies(copies: set[int]) -> set[int]:

@@ -45,14 +45,14 @@ def items(data: Path) -> Iterator[Item]:
 
 
 def _ink(path: Path) -> Iterator[Item]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    open_text = gzip.open if path.suffix == ".gz" else open
+    with open_text(path, "rt", encoding="utf-8") as lines:
         for line in filter(str.strip, lines):
             item = json.loads(line)
             yield Item(_strip_of_ink(item["strokes"]), item["text"])
 
 
-def _strip_of_ink(strokes: Any) -> Strip | None:  # noqa: ANN401
+def _strip_of_ink(strokes: Any) -> Strip | None:
     try:
         return ink.draw(ink.parse(strokes))
     except ValueError:
@@ -80,7 +80,9 @@ def read(recogniser: Recogniser, chosen: Sequence[Item], decoder: Decoder) -> li
     return ["" if item.strip is None else next(readings).text for item in chosen]
 
 
-def evaluate(recogniser: Recogniser, data: Path, decoder: Decoder, limit: int | None = None) -> dict[str, float]:
+def evaluate(
+    recogniser: Recogniser, data: Path, decoder: Decoder, limit: int | None = None
+) -> dict[str, float]:
     """Score a set: `cer`, `wer`, `exact`, `n` and `ms_per_item`, preparing and reading together."""
     written: list[str] = []
     texts: list[str] = []
@@ -99,7 +101,9 @@ def main() -> None:
     """Read the command line, evaluate, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--model", type=Path, help="an archive or a checkpoint; the newest archive by default")
+    parser.add_argument(
+        "--model", type=Path, help="an archive or a checkpoint; the newest archive by default"
+    )
     parser.add_argument("--decoder", choices=DECODERS, default="beam")
     parser.add_argument("--limit", type=int)
     arguments = parser.parse_args()

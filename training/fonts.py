@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from PIL import Image, ImageDraw, ImageFont
 
 from crnn.picture import Patch, fit
@@ -75,7 +75,9 @@ def _tilted(ink: Pixels, random: np.random.Generator) -> Pixels:
     slant, turn = random.normal(0, 0.15), np.radians(random.normal(0, 1.0))
     stretch = np.exp(random.normal(0, 0.1))
     pad = int(abs(slant) * height + abs(turn) * width) + 4
-    move = np.array([[stretch, -slant, pad + max(0.0, slant) * height], [turn, 1, pad + max(0.0, -turn) * width]])
+    move = np.array(
+        [[stretch, -slant, pad + max(0.0, slant) * height], [turn, 1, pad + max(0.0, -turn) * width]]
+    )
     size = (int(width * stretch) + 2 * pad + int(abs(slant) * height), height + 2 * pad)
     return _cut(cv2.warpAffine(ink, move, size).astype(np.uint8))
 

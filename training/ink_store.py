@@ -1,4 +1,4 @@
-"""Ink sets in memory: parsed once from JSON lines, kept as a few flat arrays, cached as one compressed file."""
+"""Ink sets in memory: parsed once from JSON lines, kept as a few flat arrays, cached as one file."""
 
 import gzip
 import hashlib
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +55,7 @@ def load(path: Path, cache: Path) -> InkStore:
 
 
 def parse(path: Path) -> InkStore:
-    """Read a `.jsonl.gz` of ink; texts are spelled in our alphabet, items that it cannot spell are left out."""
+    """Read a `.jsonl.gz` of ink; texts come in our alphabet, items that it cannot spell are left out."""
     alphabet = Alphabet()
     points: list[npt.NDArray[np.int16]] = []
     stroke_lengths: list[int] = []
@@ -80,7 +81,7 @@ def parse(path: Path) -> InkStore:
     )
 
 
-def read_lines(path: Path) -> Iterator[dict[str, object] | dict[str, str] | dict[str, list[list[list[int]]]]]:
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a gzipped file of JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ class InkSource:
 
     def draw(self, random: np.random.Generator) -> Sample:
         """Draw one item."""
-        index = self._indices[random.integers(len(self._indices))]
+        index = self._indices[int(random.integers(len(self._indices)))]
         strokes = vary_ink(self._store.strokes(index), random)
         return Sample(ink.draw(strokes, random_pen(random)).pixels, str(self._store.texts[index]))
 
@@ -42,7 +43,7 @@ class StripSource:
 
     def draw(self, random: np.random.Generator) -> Sample:
         """Draw one sample as it is."""
-        return self._samples[random.integers(len(self._samples))]
+        return self._samples[int(random.integers(len(self._samples)))]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ class Batch:
 class Mixture(IterableDataset[Batch]):
     """An endless stream of batches; the same seed, worker and start give the same stream."""
 
-    def __init__(self, sources: Sequence[tuple[Source, float]], columns: int, seed: int, start: int = 0) -> None:
+    def __init__(
+        self, sources: Sequence[tuple[Source, float]], columns: int, seed: int, start: int = 0
+    ) -> None:
         """Mix `sources` by their weights into batches of about `columns` columns, from pool `start` on."""
         self._sources = [source for source, _ in sources]
         weights = np.array([weight for _, weight in sources])
@@ -75,9 +78,11 @@ class Mixture(IterableDataset[Batch]):
         pool = self._start
         while True:
             random = np.random.default_rng([self._seed, worker.id if worker else 0, pool])
-            samples = sorted((self._draw(random) for _ in range(_POOL)), key=lambda sample: sample.pixels.shape[1])
+            samples = sorted(
+                (self._draw(random) for _ in range(_POOL)), key=lambda sample: sample.pixels.shape[1]
+            )
             batches = list(_grouped(samples, self._columns))
-            random.shuffle(batches)  # type: ignore[arg-type]
+            random.shuffle(batches)
             yield from map(collate, batches)
             pool += 1
 
@@ -91,8 +96,8 @@ class Mixture(IterableDataset[Batch]):
 def _readable(sample: Sample) -> bool:
     """CTC needs a step for each character, and one more between two alike."""
     text = sample.text
-    repeats = sum(a == b for a, b in zip(text, text[1:], strict=False))
-    width = sample.pixels.shape[1]
+    repeats = sum(a == b for a, b in pairwise(text))
+    width: int = sample.pixels.shape[1]
     return width <= 1400 and width // STRIDE >= len(text) + repeats
 
 

@@ -9,8 +9,34 @@ import numpy as np
 
 from crnn.alphabet import FRENCH, SIGNS, Alphabet
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_MOIS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_MOIS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 _ENDINGS = ("com", "org", "net", "fr", "ca", "de", "io", "edu")
 
 
@@ -61,7 +87,17 @@ class Phrases:
         cents = f"{random.integers(100):02d}"
         phone = " ".join(f"{random.integers(100):02d}" for _ in range(5))
         sum_ = f"{n} {random.choice(list('+-*/=<>'))} {random.integers(1000)}"
-        forms = (f"{n}", f"{n:,}", f"{n}.{cents}", f"${n}.{cents}", f"{n},{cents} €", f"{n}%", phone, sum_, f"#{n}")
+        forms = (
+            f"{n}",
+            f"{n:,}",
+            f"{n}.{cents}",
+            f"${n}.{cents}",
+            f"{n},{cents} €",
+            f"{n}%",
+            phone,
+            sum_,
+            f"#{n}",
+        )
         return self._any(forms, random)
 
     def date(self, random: np.random.Generator) -> str:
@@ -87,7 +123,11 @@ class Phrases:
 
     def code(self, random: np.random.Generator) -> str:
         """Any printable characters in a row."""
-        letters = (string.ascii_uppercase + string.digits, string.ascii_letters + string.digits, string.printable[:94])
+        letters = (
+            string.ascii_uppercase + string.digits,
+            string.ascii_letters + string.digits,
+            string.printable[:94],
+        )
         row = random.choice(list(self._any(letters, random)), random.integers(1, 8))
         return "".join(row)
 
@@ -114,5 +154,8 @@ def load(folder: Path, french: Sequence[str]) -> Phrases:
     words = (folder / "wamerican_words.txt").read_text(encoding="utf-8").split()
     with gzip.open(folder / "wordnet_glosses.txt.gz", "rt", encoding="utf-8") as lines:
         sentences = [line.strip() for line in lines]
-    kept = [[t for t in map(alphabet.spell, texts) if t and alphabet.covers(t)] for texts in (words, sentences, french)]
+    kept = [
+        [t for t in map(alphabet.spell, texts) if t and alphabet.covers(t)]
+        for texts in (words, sentences, french)
+    ]
     return Phrases(*kept)

@@ -1,4 +1,4 @@
-"""Trains a network by a configuration: `python -m training.train CONFIG DATA RUN`; Ctrl-C and again resumes."""
+"""Trains a network: `python -m training.train CONFIG DATA RUN`; after Ctrl-C the same command goes on."""
 
 import argparse
 import math
@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jiwer
 import torch
@@ -75,12 +75,14 @@ class Run:
         self.folder = folder
         network = config["network"] | {"channels": tuple(config["network"]["channels"])}
         self.trainee = Trainee(Architecture(classes=len(Alphabet()), **network))
-        self.trainee.to(memory_format=torch.channels_last)
+        self.trainee.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.AdamW(
             self.trainee.parameters(), config["learning_rate"], weight_decay=config["weight_decay"]
         )
         self.average = AveragedModel(
-            self.trainee, multi_avg_fn=get_ema_multi_avg_fn(config["average"]), use_buffers=True
+            self.trainee,
+            multi_avg_fn=get_ema_multi_avg_fn(config["average"]),
+            use_buffers=True,  # type: ignore[no-untyped-call]
         )
         self.progress = Progress()
         self._state = folder / "state.pt"
@@ -107,7 +109,7 @@ class Run:
             group["lr"] = self.learning_rate()
         loss = loss_of(self.trainee, batch, self.config["shortcut"])
         self.optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.trainee.parameters(), 2.0)
         self.optimiser.step()
         self.average.update_parameters(self.trainee)
@@ -122,7 +124,7 @@ class Run:
 
     def checkpoint(self) -> Checkpoint:
         """The moving average of the weights, ready to read."""
-        network: CRNN = self.average.module.crnn
+        network = cast(Trainee, self.average.module).crnn
         notes = {"config": self.config, "steps": self.progress.step, "minutes": self.progress.seconds / 60}
         return Checkpoint(network.eval(), Alphabet(), notes)
 

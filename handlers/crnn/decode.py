@@ -72,7 +72,9 @@ def _extend(
     """One step: each prefix's probability of ending in a blank and in its last class."""
     blank_probability = float(probabilities[BLANK])
     likely = np.argsort(-probabilities)[:_LABELS]
-    labels = [(int(c), float(probabilities[c])) for c in likely if c != BLANK and probabilities[c] > _UNLIKELY]
+    labels = [
+        (int(c), float(probabilities[c])) for c in likely if c != BLANK and probabilities[c] > _UNLIKELY
+    ]
     blanks: dict[Classes, float] = {}
     ends: dict[Classes, float] = {}
     for prefix, (blank, label) in beams.items():

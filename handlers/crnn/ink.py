@@ -55,7 +55,11 @@ def _parse_stroke(stroke: object) -> Points:
 
 
 def _xy(point: object) -> tuple[float, float]:
-    if isinstance(point, list | tuple) and len(point) >= 2 and all(type(value) in (int, float) for value in point[:2]):
+    if (
+        isinstance(point, list | tuple)
+        and len(point) >= 2
+        and all(type(value) in (int, float) for value in point[:2])
+    ):
         return point[0], point[1]
     raise MalformedInkError("a point must be [x, y] in numbers")
 
@@ -159,4 +163,3 @@ def paint(strokes: Sequence[Points], width: int, pen_width: float) -> npt.NDArra
 
 def _is_dot(stroke: Points, pen_width: float) -> bool:
     return float(np.ptp(stroke, axis=0).max()) < pen_width / 4
-

@@ -113,7 +113,11 @@ def strength(grey: Grey) -> Grey:
     if _is_negative(grey):
         grey = cv2.bitwise_not(grey).astype(np.uint8)
     side = max(15, min(grey.shape) // 8) | 1
-    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) if min(grey.shape) > 64 else grey
+    small = (
+        cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        if min(grey.shape) > 64
+        else grey
+    )
     reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     paper = cv2.GaussianBlur(paper, (0, 0), reach / 3)
@@ -141,7 +145,7 @@ def _stand_out(darker: npt.NDArray[np.float32]) -> Grey:
     if full < 0.06:
         raise NothingToReadError("there is no ink on the paper")
     floor = min(max(floor, 0.18 * full), 0.6 * full)
-    return (np.clip((darker - floor) / (full - floor), 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.clip((darker - floor) / (full - floor), 0, 1) * 255, dtype=np.uint8)
 
 
 def crop(ink: Grey) -> Patch:
@@ -151,14 +155,14 @@ def crop(ink: Grey) -> Patch:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     if count < 2:
         raise NothingToReadError("there is no ink on the paper")
-    kept = _writing(stats, ink.shape)
+    kept = _writing(stats.astype(np.int32), ink.shape)
     if not kept.any():
         raise NothingToReadError("there is no ink on the paper")
     mask = kept[labels]
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Patch((ink * near)[box], int(columns[0]), ink.shape[1])
+    return Patch(np.asarray((ink * near)[box], dtype=np.uint8), int(columns[0]), ink.shape[1])
 
 
 def _without_rules(ink: Grey) -> Grey:
@@ -187,7 +191,7 @@ def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArra
     neighbour = at_border & (area < 0.12 * big)
     kept = ~(speck | neighbour)
     kept[0] = False
-    return kept.astype(np.bool_)
+    return np.asarray(kept, dtype=np.bool_)
 
 
 def fit(patch: Patch) -> Strip:
@@ -208,7 +212,7 @@ def fit(patch: Patch) -> Strip:
 
 def _full_contrast(strip: Grey) -> Grey:
     peak = float(np.percentile(strip[strip > 40], 80)) if (strip > 40).any() else 255.0
-    return np.clip(strip.astype(np.float32) * (255 / max(peak, 60)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(strip.astype(np.float32) * (255 / max(peak, 60)), 0, 255), dtype=np.uint8)
 
 
 def pen_width(ink: Grey) -> float:
@@ -226,7 +230,7 @@ def _scale(ink: Grey, pen: float) -> float:
     pieces = cv2.connectedComponents(solid)[0] - 1
     flat = is_flat(pieces, float(solid.sum()) / pen, width)
     reference = max(height - pen, width * FLAT_HEIGHT if flat else 0.0, 3 * pen)
-    return min(INK_HEIGHT / reference, (MAX_WIDTH - 2 * MARGIN) / width)
+    return float(min(INK_HEIGHT / reference, (MAX_WIDTH - 2 * MARGIN) / width))
 
 
 def thicken(ink: Grey, pen: float, scale: float) -> Grey:

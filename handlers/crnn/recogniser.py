@@ -131,7 +131,9 @@ class Recogniser:
         edges = [0.0, *meetings, float(strip.pixels.shape[1])]
         return tuple(
             Character(text, span.probability, strip.fraction(start), strip.fraction(end))
-            for text, span, (start, end) in zip(self._alphabet.decode(classes), spans, pairwise(edges), strict=True)
+            for text, span, (start, end) in zip(
+                self._alphabet.decode(classes), spans, pairwise(edges), strict=True
+            )
         )
 
 
