@@ -19,5 +19,5 @@ settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is non
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Test in a file: a database in memory is one connection, which a live server's threads would have to share."""
+    """Test in a file: in memory there is one connection, which a live server's threads would share."""
     connections.databases["default"]["TEST"]["NAME"] = str(settings.DATA_DIR / "tests.sqlite3")

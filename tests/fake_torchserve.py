@@ -1,10 +1,10 @@
-"""A stand-in for TorchServe that speaks its HTTP and can be in any mood, for what the real one cannot be made to do.
+"""A stand-in for TorchServe that speaks its HTTP, for the moods that the real one cannot be put in.
 
     with FakeTorchServe() as fake:
         settings.TORCHSERVE_INFERENCE_URL = settings.TORCHSERVE_MANAGEMENT_URL = fake.url
         fake.mood = "busy"
 
-`away` closes each connection without an answer; `leave()` and `come_back()` take the port itself away and back.
+`away` closes each connection unanswered; `leave()` and `come_back()` take the port itself away and back.
 """
 
 import json
@@ -54,7 +54,9 @@ class FakeTorchServe:
         self._server = _Server(("127.0.0.1", self.port), _Handler)
         self._server.fake = self
         self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
     def leave(self) -> None:
         """Refuse connections from now on, kept ones too."""

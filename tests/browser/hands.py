@@ -57,7 +57,9 @@ class Stylus:
 
     def _send(self, kind: str, point: tuple[float, float], force: float) -> None:
         event = {"type": kind, "x": point[0], "y": point[1], "force": force, "pointerType": "pen"}
-        pressed = {} if kind == "mouseMoved" and not force else {"button": "left", "buttons": 1, "clickCount": 1}
+        pressed = (
+            {} if kind == "mouseMoved" and not force else {"button": "left", "buttons": 1, "clickCount": 1}
+        )
         self._session.send("Input.dispatchMouseEvent", event | pressed)
 
     def draw(self, stroke: list[tuple[float, float]], force: float = 0.8) -> None:

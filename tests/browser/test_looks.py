@@ -1,4 +1,4 @@
-"""Every page at three widths, by day and by night: nothing is wider than the window, and pictures for human eyes.
+"""Every page at three widths, by day and night: none is wider than the window, and pictures for human eyes.
 
 The pictures lie in the ignored reports/screenshots/.
 """
@@ -110,9 +110,7 @@ def test_the_pages_for_strangers(
 
 @everywhere
 @day_and_night
-def test_the_pages_of_the_account(
-    open_page: Open, alice: Any, window: tuple[int, int], scheme: str
-) -> None:
+def test_the_pages_of_the_account(open_page: Open, alice: Any, window: tuple[int, int], scheme: str) -> None:
     page = open_page("/accounts/profile/", user=alice, **options(window, scheme))
     look(page, "profile", window, scheme)
     page.locator("[data-menu] summary").click()
