@@ -1,4 +1,4 @@
-"""What the history's zip holds beside takeout's files: a table for a spreadsheet, and a text that explains all."""
+"""What the history's zip holds beside takeout's files: a table for spreadsheets, and a text that explains."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -14,11 +14,11 @@ README = """\
 Your readings from Pymano
 =========================
 
-readings.tsv          one reading a line, newest first: id, when, what was read, how sure (0 to 1), your correction.
-                      Tabs between, UTF-8, the first line names the columns.
-readings.json         the same and more: other texts that it might be, each letter with its place, the model.
-strokes/<id>.json     ink, as you drew it: {"strokes": [[[x, y, t, pressure], ...], ...]}. y grows downwards, t is in
-                      milliseconds, pressure lies in 0 to 1; t and pressure may be missing or null.
+readings.tsv          one reading a line, newest first: id, when, what was read, how sure (0 to 1), and
+                      your correction. Tabs between, UTF-8, the first line names the columns.
+readings.json         the same and more: what else it might be, each letter with its place, the model.
+strokes/<id>.json     ink, as you drew it: {"strokes": [[[x, y, t, pressure], ...], ...]}. y grows
+                      downwards, t is in milliseconds, pressure lies in 0 to 1; both may be missing or null.
 pictures/<id>.<ext>   a picture, as you sent it.
 
 Sending strokes/<id>.json to POST /api/v1/predictions/ has the ink read again.

@@ -77,13 +77,13 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
 @login_required
 @require_safe
 def stored_picture(request: HttpRequest, pk: UUID) -> FileResponse:
-    """Send a picture to its owner. Its type comes from our own name for it, never from a guess at its content."""
+    """Send a picture to its owner. Its type comes from our own name for it, never from a guess."""
     prediction = get_object_or_404(Prediction.objects.of(request.user).exclude(picture=None), pk=pk)
     try:
         file = prediction.picture.open("rb")
     except (FileNotFoundError, ValueError) as error:
         raise Http404("The picture is gone.") from error
-    suffix = PurePath(prediction.picture.name).suffix
+    suffix = PurePath(prediction.picture.name or "").suffix
     headers = {"X-Content-Type-Options": "nosniff"}
     return FileResponse(
         file, filename=f"{pk}{suffix}", content_type=f"image/{suffix.removeprefix('.')}", headers=headers
@@ -94,7 +94,7 @@ def stored_picture(request: HttpRequest, pk: UUID) -> FileResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask whether a reading may go; a POST takes it away for good. The history page asks in a dialog instead."""
+    """Ask whether a reading may go; a POST takes it away. With scripts the history asks in a dialog."""
     prediction = get_object_or_404(Prediction.objects.of(request.user), pk=pk)
     back = _back(request)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Small drawings of ink for the lists: strokes as the path of an SVG, thinned and rounded. Stored strokes stay whole."""
+"""Small drawings of ink for the lists: strokes as the path of an SVG, thinned and rounded."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
