@@ -34,6 +34,9 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
 
     def matching(self, query: str) -> Self:
         """Keep those whose text or correction holds the query, whatever the case and the accents."""
+        if "\0" in query:
+            # No text has it, and SQLite would take it for the end of the query.
+            return self.none()
         return self.filter(folded__contains=fold(query)) if query.strip() else self
 
 

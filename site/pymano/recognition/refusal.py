@@ -7,7 +7,7 @@ CODES: frozenset[str] = frozenset(get_args(Code))
 
 
 class Refusal(ValueError):
-    """What was sent cannot be read, now or later. str() says why, to who sent it; field may say what part it is."""
+    """What was sent cannot be read, now or later. str() says why, to who sent it; `field` may say where."""
 
     def __init__(self, code: Code, detail: str) -> None:
         super().__init__(detail)
