@@ -15,6 +15,7 @@ from pathlib import Path
 import requests
 
 from local import environment
+from local.leftovers import Leftovers
 from local.ports import is_free
 from local.torchserve import TorchServe, TorchServeError
 
@@ -98,9 +99,10 @@ def main() -> None:
     """Start everything, say where, and stop everything at Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        port = _port()
         with _alone():
-            _run(port)
+            leftovers = Leftovers(STATE / "processes.json")
+            leftovers.end()
+            _run(_port(), leftovers)
     except KeyboardInterrupt:
         _say("Stopped.")
     except (CannotRunError, TorchServeError) as error:
@@ -128,7 +130,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _run(port: int) -> None:
+def _run(port: int, leftovers: Leftovers) -> None:
     torchserve = TorchServe(STATE / "torchserve", workers=min(2, os.cpu_count() or 1))
     settings = environment.complete(environment.load()) | {
         "TORCHSERVE_INFERENCE_URL": torchserve.inference_url,
@@ -138,13 +140,14 @@ def _run(port: int) -> None:
     site = Site(port, settings)
     process: subprocess.Popen[bytes] | None = None
     try:
-        torchserve.start()
+        leftovers.remember(torchserve.start())
         site.prepare()
         process = site.start()
+        leftovers.remember(process.pid)
         site.wait(process)
         torchserve.wait()
         _announce(site, settings)
-        _watch(torchserve, process)
+        _watch(torchserve, process, leftovers)
     finally:
         stop(process)
         torchserve.stop()
@@ -157,14 +160,14 @@ def _announce(site: Site, settings: Mapping[str, str]) -> None:
     _say(f"\nLogs and data: {STATE}")
 
 
-def _watch(torchserve: TorchServe, site: subprocess.Popen[bytes]) -> None:
+def _watch(torchserve: TorchServe, site: subprocess.Popen[bytes], leftovers: Leftovers) -> None:
     """Wait for ever; a TorchServe that dies is started again, a site that dies ends the run."""
     while True:
         if site.poll() is not None:
             raise CannotRunError(f"The site ended; see {STATE / 'site.log'}.")
         if not torchserve.is_running():
             _say("TorchServe ended; starting it again.")
-            torchserve.start()
+            leftovers.remember(torchserve.start())
         time.sleep(1)
 
 

@@ -72,8 +72,8 @@ class TorchServe:
         """Where models and workers are told."""
         return f"http://127.0.0.1:{self._ports[1]}"
 
-    def start(self) -> None:
-        """Start the server and return at once."""
+    def start(self) -> int:
+        """Start the server and return at once, with the number of its process."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self._forget_scratch()
         self._scratch = Path(tempfile.mkdtemp(prefix="pymano-"))
@@ -97,6 +97,7 @@ class TorchServe:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        return self._process.pid
 
     def _environment(self) -> dict[str, str]:
         inference, management, metrics, *grpc = self._ports

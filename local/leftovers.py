@@ -1,0 +1,52 @@
+"""Processes that a killed `make run` left behind: remembered in a file while they run, ended by the next run."""
+
+import json
+from pathlib import Path
+
+import psutil
+
+_END_SECONDS = 10.0
+
+
+class Leftovers:
+    """The servers of this folder; a process is known by its number and the time it began."""
+
+    def __init__(self, file: Path) -> None:
+        """Remember them in `file`."""
+        self._file = file
+
+    def remember(self, pid: int) -> None:
+        """Add a process that was just started."""
+        known = [*self._read(), [pid, psutil.Process(pid).create_time()]]
+        self._file.write_text(json.dumps(known))
+
+    def end(self) -> None:
+        """End those that still run, with their children, and forget all."""
+        found = [process for pid, began in self._read() if (process := _running(pid, began))]
+        family = [member for process in found for member in [process, *process.children(recursive=True)]]
+        for process in family:
+            _terminate(process)
+        for process in psutil.wait_procs(family, _END_SECONDS)[1]:
+            process.kill()
+        self._file.unlink(missing_ok=True)
+
+    def _read(self) -> list[list[float]]:
+        try:
+            return [[pid, began] for pid, began in json.loads(self._file.read_text())]
+        except (OSError, ValueError, TypeError):
+            return []
+
+
+def _running(pid: float, began: float) -> psutil.Process | None:
+    try:
+        process = psutil.Process(int(pid))
+    except psutil.NoSuchProcess:
+        return None
+    return process if process.create_time() == began else None
+
+
+def _terminate(process: psutil.Process) -> None:
+    try:
+        process.terminate()
+    except psutil.NoSuchProcess:
+        return
