@@ -9,7 +9,7 @@ DECODER ?= beam
 LIMIT ?=
 RUN ?= runs/$(basename $(notdir $(CONFIG)))
 MODEL_CODE := PYTHONPATH=handlers:.
-# `check --deploy` and the search for forgotten migrations need a secret key, not this installation's.
+# Whatever loads the settings needs a secret key, not this installation's.
 THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/check
 
 .PHONY: help run test check format train evaluate archive bench install-run install-dev python
@@ -42,7 +42,7 @@ test: install-dev
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy site handlers training local manage.py
+	$(THROWAWAY) $(BIN)/mypy site handlers training local manage.py
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --check --lint site
 	$(THROWAWAY) $(BIN)/python manage.py makemigrations --check --dry-run
