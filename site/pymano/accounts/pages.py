@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -28,6 +28,11 @@ def signed_in(request: HttpRequest) -> User:
     """Return the user behind a page that asks for one."""
     assert isinstance(request.user, User)  # noqa: S101 - login_required has seen to it
     return request.user
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return the form that was sent, were it empty; None when a page is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
@@ -88,7 +93,7 @@ def account_facts(user: User) -> dict[str, object]:
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account and all its data, once the password was given again."""
     user = signed_in(request)
-    form = PasswordAgainForm(request.POST or None, user=user)
+    form = PasswordAgainForm(sent(request), user=user)
     if not form.is_valid():
         readings = Prediction.objects.of(user).count()
         return render(request, "account/delete.html", {"form": form, "readings": readings})
@@ -106,7 +111,7 @@ def change_address(request: HttpRequest) -> HttpResponse:
     """Take a new e-mail address: at once, or once it is confirmed where addresses are verified."""
     user = signed_in(request)
     verify = app_settings.EMAIL_VERIFICATION == "mandatory"
-    form = ChangeAddressForm(request.POST or None, user=user, tell_taken=not verify)
+    form = ChangeAddressForm(sent(request), user=user, tell_taken=not verify)
     if not form.is_valid():
         return render(request, "account/email.html", {"form": form, "pending": user.pending_address})
     email = form.cleaned_data["email"]
