@@ -139,7 +139,7 @@ def draw(strokes: Sequence[Points], pen_width: float = PEN_WIDTH) -> Strip:
 
 
 def _scale(strokes: Sequence[Points], frame: Frame) -> float:
-    reference = reference_height(strokes, frame)
+    reference = reference_height(strokes, frame) or frame.width * FLAT_HEIGHT
     if reference <= 0:
         return 1.0
     widest = (MAX_WIDTH - 2 * MARGIN) / max(frame.width, 1e-6)

@@ -1,4 +1,5 @@
 import pytest
+
 from crnn.alphabet import BLANK, CHARACTERS, Alphabet
 
 
@@ -54,7 +55,7 @@ def test_it_brings_text_to_its_own_characters(text, spelled):
     assert Alphabet().spell(text) == spelled
 
 
-@pytest.mark.parametrize("text", ["日本", "Привет", "α", "½", "😀"])
+@pytest.mark.parametrize("text", ["日本", "Привет", "½", "😀"])
 def test_it_leaves_what_has_no_counterpart_so_that_it_can_be_told(text):
     alphabet = Alphabet()
     assert alphabet.spell(text) == text

@@ -2,6 +2,7 @@ import pickle
 
 import pytest
 import torch
+
 from crnn.alphabet import Alphabet
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture

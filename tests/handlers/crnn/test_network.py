@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from crnn.network import CRNN, STRIDE, Architecture, steps_of
 
 SMALL = Architecture(classes=7, channels=(4, 4, 6, 6, 8), hidden=8, layers=1)

@@ -1,4 +1,5 @@
 import numpy as np
+
 from crnn.strip import Strip
 
 PAPER = np.zeros((48, 100), dtype=np.uint8)
