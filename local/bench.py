@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -77,7 +78,7 @@ def over_http(what: str, url: str, headers: dict[str, str]) -> Iterator[Row]:
         session.headers.update({"Content-Type": "application/json"} | headers)
         for name, body in bodies.items():
             for clients in (1, 16):
-                yield measure(f"{what}, {name}, clients: {clients}", lambda body=body: _post(session, url, body), clients)
+                yield measure(f"{what}, {name}, clients: {clients}", partial(_post, session, url, body), clients)
 
 
 def _post(session: requests.Session, url: str, body: str) -> None:

@@ -45,6 +45,8 @@ class Site:
 
     def prepare(self) -> None:
         """Bring the database up to date and make the demo users."""
+        data = Path(self.settings.get("DATA_DIR", STATE / "data"))
+        (data / "static").mkdir(parents=True, exist_ok=True)  # or whitenoise warns, though it is not used
         for command in (["migrate"], ["createcachetable"], ["create_demo_users"]):
             answer = subprocess.run(
                 [sys.executable, "manage.py", *command, "--verbosity", "0"],
@@ -65,6 +67,7 @@ class Site:
         metrics.mkdir(parents=True)
         command = [sys.executable, "-m", "gunicorn", "pymano.wsgi", "--pythonpath", "site"]
         options = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4", "--timeout", "30"]
+        options += ["--no-control-socket"]
         with (self.folder / "site.log").open("ab") as log:
             return subprocess.Popen(
                 [*command, *options],
