@@ -3,6 +3,7 @@
 
 import { newId } from "./drawing.js";
 import { prepare } from "./photograph.js";
+import { whenBack } from "./presence.js";
 import { Reader } from "./reader.js";
 import { ReadingPanel } from "./reading-panel.js";
 import { correct, Problem, readPicture } from "./server.js";
@@ -89,6 +90,4 @@ function takeFirst(files, otherwise) {
   else panel.remark(otherwise);
 }
 
-window.addEventListener("storage", ({ key, newValue }) => {
-  if (key === "pymano.user" && newValue === user) reader.wake();
-});
+whenBack(user, () => reader.wake());

@@ -3,6 +3,7 @@
 // really signed the user out: on a shared computer nothing is left behind.
 
 import { forget } from "./kept.js";
+import { tell } from "./presence.js";
 
 const LEAVING = "pymano.leaving";
 const { user } = document.body.dataset;
@@ -15,8 +16,7 @@ store(() => {
   const leaving = sessionStorage.getItem(LEAVING);
   if (leaving && leaving !== user) forget(leaving);
   sessionStorage.removeItem(LEAVING);
-  // Tells the other tabs: a page that was signed out may go on (write.js, picture.js).
-  localStorage.setItem("pymano.user", user);
+  tell(user);
 });
 
 document.addEventListener("click", ({ target }) => closeMenus((menu) => !menu.contains(target)));

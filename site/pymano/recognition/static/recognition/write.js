@@ -6,6 +6,7 @@ import { toInk, view } from "./geometry.js";
 import { keep, kept } from "./kept.js";
 import { paintInk, paintLines, paintWet, sharpen, wipe } from "./paint.js";
 import { Pen } from "./pen.js";
+import { whenBack } from "./presence.js";
 import { Reader } from "./reader.js";
 import { ReadingPanel } from "./reading-panel.js";
 import { correct, Problem, readInk } from "./server.js";
@@ -222,9 +223,7 @@ function watchPixels() {
   }, { once: true });
 }
 
-window.addEventListener("storage", ({ key, newValue }) => {
-  if (key === "pymano.user" && newValue === user) reader.wake();
-});
+whenBack(user, () => reader.wake());
 
 measure();
 if (!drawing.isEmpty) {
