@@ -61,8 +61,8 @@ class User(AbstractUser):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        """Fold a name to the form that is stored: "Alice" -> "alice"."""
-        return super().normalize_username(super().normalize_username(username).lower())
+        """Fold a name to the form that is stored: "Alice" -> "alice". A form that refused a name has None."""
+        return super().normalize_username(super().normalize_username(username or "").lower())
 
     def clean(self) -> None:
         """Fold name and address before they are compared with others'."""
@@ -104,7 +104,7 @@ class User(AbstractUser):
 
     def _fold(self) -> None:
         self.username = self.normalize_username(self.username)
-        self.email = self.email.lower()
+        self.email = (self.email or "").lower()
 
 
 @receiver(pre_delete, sender=User)
