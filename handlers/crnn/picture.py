@@ -4,12 +4,14 @@ Never stretched out of proportion: one scale serves both directions.
 """
 
 import io
+import re
+import warnings
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from crnn.ink import FLAT_HEIGHT, is_flat
 from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip
@@ -18,6 +20,10 @@ Grey = npt.NDArray[np.uint8]
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 MAX_PIXELS = 50_000_000
+_BEGINNING = re.compile(
+    rb"\Z|\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM....\x00{4}|II[*+]\x00|MM\x00[*+]", re.DOTALL
+)
+"""How files of these formats begin; nothing at all counts as one cut short."""
 _WORKING_SIDE = 1600
 _SOLID = 110
 """Strength from which a pixel certainly belongs to a stroke, of 255."""
@@ -58,38 +64,58 @@ def read(data: bytes) -> Strip:
 
 def decode(data: bytes) -> Grey:
     """Decode to an upright grey picture (height, width), its longer side at most 1,600 pixels."""
-    picture = _open(data)
-    try:
-        picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
-        picture.load()
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise TruncatedPictureError("the picture cannot be decoded to its end") from error
-    grey = np.asarray(_flatten(ImageOps.exif_transpose(picture)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Pillow finds odd in a file's metadata
+        picture = _open(data)
+        try:
+            picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
+            picture.load()
+        except Exception as error:
+            raise TruncatedPictureError("the picture cannot be decoded to its end") from error
+        grey = np.asarray(_flatten(_upright(picture)))
     scale = _WORKING_SIDE / max(grey.shape)
     if scale < 1:
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        height, width = (max(1, round(side * scale)) for side in grey.shape)
+        grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
     return grey
 
 
 def _open(data: bytes) -> Image.Image:
+    """Read the header alone; Pillow's parsers raise whatever a damaged one makes them stumble over."""
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise TooLargePictureError("the picture has too many pixels") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except Exception as error:
+        if _BEGINNING.match(data):
+            raise TruncatedPictureError("the picture's header is damaged or cut short") from error
         raise UnsupportedPictureError("the bytes are not a picture that can be read") from error
     if picture.width * picture.height > MAX_PIXELS:
         raise TooLargePictureError("the picture has too many pixels")
     return picture
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn as EXIF says; damaged EXIF says nothing."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:
+        return picture
+
+
 def _flatten(picture: Image.Image) -> Image.Image:
     """To 8-bit grey; a transparent picture is laid on white or black, whichever its ink stands out from."""
     if picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
         return _stretched(picture)
-    if not picture.has_transparency_data:
-        return picture.convert("L")
+    try:
+        return _laid_on_paper(picture) if picture.has_transparency_data else picture.convert("L")
+    except ValueError as error:
+        raise UnsupportedPictureError(f"pictures with colours in {picture.mode} are not read") from error
+
+
+def _laid_on_paper(picture: Image.Image) -> Image.Image:
     layered = picture.convert("LA")
+    layered = layered.reduce(max(1, max(layered.size) // _WORKING_SIDE))
     grey, alpha = (np.asarray(channel, dtype=np.float32) for channel in layered.split())
     light_ink = alpha.sum() > 0 and (grey * alpha).sum() / alpha.sum() > 140 and alpha.mean() < 200
     paper = 0.0 if light_ink else 255.0
