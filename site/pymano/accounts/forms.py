@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -53,12 +54,23 @@ class SignInForm(Reworded, allauth_forms.LoginForm):  # type: ignore[misc]
         """Fold the name as names are stored."""
         return User.normalize_username(str(super().clean_login()))
 
+    def user_credentials(self) -> dict[str, str]:
+        """Return what is tried: a name or an address, and the password."""
+        return credentials(self.cleaned_data["login"], self.cleaned_data["password"])
+
 
 class SignUpForm(Reworded, allauth_forms.SignupForm):  # type: ignore[misc]
     """A new account."""
 
     labels = {"email": ADDRESS, "password1": "Password", "password2": "The same password again"}
     helps = {"username": "Letters, digits and the signs . + - _ only.", "password1": PASSWORD_HELP}
+
+    def clean(self) -> dict[str, Any]:
+        """Check the whole; a known address, of which nothing is said, takes as long as a new account."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.account_already_exists:
+            make_password(cleaned.get("password1"))
+        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save; when somebody takes the name or the address at this very moment, ask again."""
@@ -149,6 +161,14 @@ class ChangeAddressForm(PasswordAgainForm):
         if self.tell_taken and is_taken(email, by_other_than=self.user):
             raise forms.ValidationError(ADDRESS_TAKEN, code="email_taken")
         return email
+
+
+def credentials(login: str, password: str) -> dict[str, str]:
+    """Return what the password is tried for: an address if there is an @ in it, else a name.
+
+    Never both: an address that is known would be tried twice, and tell by the time it takes that it is known.
+    """
+    return {"email" if "@" in login else "username": login, "password": password}
 
 
 def is_taken(email: str, *, by_other_than: User) -> bool:

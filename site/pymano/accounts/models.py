@@ -3,12 +3,15 @@
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.models import Session
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
+from django.utils import timezone
 
 NAME_TAKEN = "This name is taken."
 ADDRESS_TAKEN = "Another account has this e-mail address."
@@ -108,8 +111,11 @@ class User(AbstractUser):
 
 
 @receiver(pre_delete, sender=User)
-def delete_tokens(sender: type[User], instance: User, **_: Any) -> None:  # noqa: ARG001
-    """Delete the tokens of a user who leaves; left to themselves they would stay behind with no owner."""
+def end_access(sender: type[User], instance: User, **_: Any) -> None:  # noqa: ARG001
+    """Delete tokens and sessions with their user: they hold names, and nothing else would take them away."""
     from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
     OutstandingToken.objects.filter(user=instance).delete()
+    sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    own = [one.pk for one in sessions if one.get_decoded().get(SESSION_KEY) == str(instance.pk)]
+    Session.objects.filter(pk__in=own).delete()

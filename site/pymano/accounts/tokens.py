@@ -10,7 +10,6 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
@@ -18,6 +17,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from pymano.accounts.forms import credentials
 from pymano.accounts.limits import FAILED_SIGN_INS_LAST
 from pymano.accounts.models import User
 
@@ -58,11 +58,9 @@ class CredentialsSerializer(TokenPairSerializer):
         return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
     def _sign_in(self, name: str, password: str) -> User | None:
-        credentials = {"username": name, "password": password}
-        if is_address(name):
-            credentials["email"] = name
+        request = self.context["request"]._request
         try:
-            user: User | None = get_adapter().authenticate(self.context["request"]._request, **credentials)
+            user: User | None = get_adapter().authenticate(request, **credentials(name, password))
         except ValidationError as error:
             raise Throttled(FAILED_SIGN_INS_LAST) from error
         return user
@@ -76,12 +74,3 @@ class RefreshSerializer(TokenRefreshSerializer):
         JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
         with transaction.atomic():
             return super().validate(attrs)
-
-
-def is_address(name: str) -> bool:
-    """Say whether this is an e-mail address, not a user name."""
-    try:
-        validate_email(name)
-    except ValidationError:
-        return False
-    return True
