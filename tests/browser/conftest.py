@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,15 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _apart(settings: Any, tmp_path: Path) -> None:
+    """Give each test its own folder of pictures, and counters that start at nothing."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
 @pytest.fixture
 def fake(settings: Any) -> Iterator[FakeTorchServe]:
     """A recogniser that can be in any mood."""
@@ -64,7 +74,6 @@ def bob(transactional_db: None) -> Any:
 @pytest.fixture
 def open_page(chromium: Any, live_server: Any) -> Iterator[Open]:
     """Open a page in a fresh browser profile, signed in as `user`; keywords go to Playwright's context."""
-    cache.clear()
     contexts, complaints = [], []
 
     def watch(page: Any) -> None:

@@ -14,7 +14,9 @@ def place(page: Any, text: str, size: float = 0.7, left: float = 24) -> list[lis
 
 
 def write(page: Any, text: str, **where: float) -> None:
-    """Write with the mouse."""
+    """Write with the mouse, once the page listens."""
+    page.bring_to_front()
+    page.wait_for_load_state("load")
     for stroke in place(page, text, **where):
         page.mouse.move(*stroke[0])
         page.mouse.down()

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from playwright.sync_api import expect
 
 from pymano.recognition.models import Prediction
@@ -148,7 +147,6 @@ def test_a_correction_survives_a_reload(open_page: Open, alice: Any, fake: FakeT
 
 
 def test_ink_survives_a_sign_in(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
-    cache.clear()
     page = open_page(user=alice)
     Session.objects.all().delete()
     write(page, "l")
@@ -188,7 +186,6 @@ def test_leaving_in_another_tab_is_noticed(open_page: Open, alice: Any, fake: Fa
 def test_ink_never_goes_to_someone_else_who_signed_in(
     open_page: Open, alice: Any, bob: Any, fake: FakeTorchServe
 ) -> None:
-    cache.clear()
     page = open_page(user=alice)
     other = page.context.new_page()
     other.goto("/history/")

@@ -1,0 +1,181 @@
+"""A picture in place of ink: chosen, taken, dropped, pasted."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from pymano.recognition.models import Prediction
+from tests.browser.conftest import Open
+from tests.browser.parts import button, says, text_of
+from tests.fake_torchserve import FakeTorchServe
+from tests.handwriting import ink
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+File = dict[str, Any]
+
+
+def photograph(size: tuple[int, int] = (1200, 400), *, kind: str = "JPEG", turned: bool = False) -> File:
+    """A word on paper; `turned` as phones store it: on its side, with a note in the EXIF data."""
+    scale = size[0] / 400
+    picture = Image.new("RGB", size, "#e9e4d4")
+    pen = ImageDraw.Draw(picture)
+    for stroke in ink("hello", left=40 * scale, baseline=size[1] * 0.75, size=scale):
+        pen.line([(x, y) for x, y, *_ in stroke], fill="#26262e", width=int(4 * scale), joint="curve")
+    exif = Image.Exif()
+    if turned:
+        picture = picture.transpose(Image.Transpose.ROTATE_90)
+        exif[0x0112] = 6
+    data = BytesIO()
+    picture.save(data, kind, exif=exif, quality=95)
+    return {"name": f"word.{kind.lower()}", "mimeType": f"image/{kind.lower()}", "buffer": data.getvalue()}
+
+
+@pytest.fixture
+def sent(fake: FakeTorchServe) -> Callable[[], tuple[str, Image.Image]]:
+    """The picture that the recogniser was sent last, and the type that it was said to be."""
+
+    def sent() -> tuple[str, Image.Image]:
+        content_type, body = fake.asked[-1]
+        return content_type, Image.open(BytesIO(body))
+
+    return sent
+
+
+def test_a_photograph_taken_with_the_phone_is_read(
+    open_page: Open, alice: Any, fake: FakeTorchServe, sent: Any
+) -> None:
+    page = open_page("/picture/", user=alice, **PHONE)
+    expect(page.locator("#capture")).to_have_attribute("capture", "environment")
+    expect(page.get_by_text("Take a photograph")).to_be_visible()
+    page.locator("#capture").set_input_files(photograph())
+    expect(text_of(page)).to_have_text("hello")
+    expect(page.locator("#preview")).to_be_visible()
+    content_type, picture = sent()
+    assert (content_type, picture.size) == ("image/jpeg", (1200, 400))
+    prediction = Prediction.objects.get()
+    assert prediction.strokes is None
+    assert prediction.picture.size > 0
+
+
+def test_a_chosen_picture_is_corrected_like_ink(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page("/picture/", user=alice)
+    page.locator("#choose").set_input_files(photograph(kind="PNG"))
+    button(page, "hallo").click()
+    expect(says(page)).to_have_text("Corrected by you. It was read as “hello”.")
+    assert Prediction.objects.get().correction == "hallo"
+
+
+def test_a_dropped_picture_is_read(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page("/picture/", user=alice)
+    give(page, "drop", photograph(kind="PNG"))
+    expect(text_of(page)).to_have_text("hello")
+
+
+def test_a_pasted_picture_is_read(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page("/picture/", user=alice)
+    give(page, "paste", photograph(kind="PNG"))
+    expect(text_of(page)).to_have_text("hello")
+
+
+def test_pasted_text_is_no_picture(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page("/picture/", user=alice)
+    give(page, "paste", None)
+    expect(says(page)).to_have_text("There is no picture to paste. Copy one first.")
+
+
+def test_a_large_photograph_is_sent_smaller_and_upright(
+    open_page: Open, alice: Any, fake: FakeTorchServe, sent: Any
+) -> None:
+    page = open_page("/picture/", user=alice)
+    file = photograph((4000, 1600), turned=True)
+    file["buffer"] += b"\0" * 1_500_000  # as much as a real one has in it
+    page.locator("#choose").set_input_files(file)
+    expect(text_of(page)).to_have_text("hello", timeout=20_000)
+    _, picture = sent()
+    assert picture.size == (2500, 1000)
+    assert picture.getexif().get(0x0112, 1) == 1
+
+
+def test_a_small_photograph_is_sent_as_it_is(
+    open_page: Open, alice: Any, fake: FakeTorchServe, sent: Any
+) -> None:
+    page = open_page("/picture/", user=alice)
+    page.locator("#choose").set_input_files(photograph(turned=True))
+    expect(text_of(page)).to_have_text("hello")
+    _, picture = sent()
+    assert picture.getexif()[0x0112] == 6
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}, "I cannot open this."),
+        ({"name": "a.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}, "I cannot open this."),
+        (
+            {"name": "a.heic", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic"},
+            "I cannot open this.",
+        ),
+        ({"name": "a.png", "mimeType": "image/png", "buffer": b""}, "This picture is damaged or cut short."),
+        (
+            {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n\0"},
+            "This picture is damaged",
+        ),
+        ({"name": "a.bmp", "mimeType": "image/bmp", "buffer": b"BM" + b"\0" * 11_000_000}, "too large"),
+    ],
+    ids=["pdf", "svg", "heic", "empty", "truncated", "large"],
+)
+def test_what_cannot_be_read_is_said_plainly(
+    open_page: Open, alice: Any, fake: FakeTorchServe, file: File, words: str
+) -> None:
+    page = open_page("/picture/", user=alice)
+    page.locator("#choose").set_input_files(file)
+    expect(says(page)).to_contain_text(words)
+    expect(page.get_by_text("This browser cannot show this kind of picture.")).to_be_visible()
+    assert fake.asked == []
+    assert not Prediction.objects.exists()
+
+
+def test_a_picture_without_writing_is_said_to_be(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    fake.mood = "blank"
+    page = open_page("/picture/", user=alice)
+    page.locator("#choose").set_input_files(photograph())
+    expect(says(page)).to_have_text("I found no writing in this picture. Try a closer, brighter one.")
+
+
+def test_a_picture_waits_for_the_recogniser(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page("/picture/", user=alice)
+    fake.mood = "busy"
+    page.locator("#choose").set_input_files(photograph())
+    expect(says(page)).to_have_text("The reader is busy. Your picture is read in a moment.")
+    fake.mood = "ready"
+    expect(text_of(page)).to_have_text("hello", timeout=20_000)
+    assert Prediction.objects.count() == 1
+
+
+def test_the_same_picture_can_be_chosen_twice(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page("/picture/", user=alice)
+    for count in (1, 2):
+        with page.expect_response("**/api/v1/predictions/"):
+            page.locator("#choose").set_input_files(photograph())
+        expect(text_of(page)).to_have_text("hello")
+        assert Prediction.objects.count() == count
+
+
+def give(page: Any, kind: str, file: File | None) -> None:
+    """Drop or paste a file (or a text), as far as a page can tell."""
+    page.evaluate(
+        """([kind, bytes, name, type]) => {
+            const data = new DataTransfer();
+            if (bytes) data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+            else data.setData("text/plain", "hello");
+            const event = kind === "drop"
+                ? new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })
+                : new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+            document.getElementById("frame").dispatchEvent(event);
+        }""",
+        [kind, list(file["buffer"]), file["name"], file["mimeType"]] if file else [kind, None, "", ""],
+    )
