@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import CreateAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -11,15 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views as simplejwt
 
+from pymano.accounts import schema
 from pymano.accounts.limits import RegisterThrottle, TokenThrottle
 from pymano.accounts.models import User
 from pymano.accounts.serializers import MeSerializer, RegisterSerializer
 from pymano.accounts.tokens import CredentialsSerializer, RefreshSerializer
 
-TAGS = ["accounts"]
 
-
-@extend_schema(tags=TAGS, summary="Get a pair of tokens")
+@schema.TOKEN
 class TokenView(simplejwt.TokenObtainPairView):
     """Sign in with a username (or an e-mail address) and a password.
 
@@ -31,23 +29,19 @@ class TokenView(simplejwt.TokenObtainPairView):
     throttle_classes = [TokenThrottle]
 
 
-@extend_schema(tags=TAGS, summary="Get the next pair of tokens")
+@schema.REFRESH
 class TokenRefreshView(simplejwt.TokenRefreshView):
     """Trade a refresh token for a new pair. It can be used once; all die when the password is changed."""
 
     serializer_class = RefreshSerializer
 
 
-@extend_schema(
-    tags=TAGS,
-    summary="Give a refresh token back",
-    responses={200: OpenApiResponse(description="It is of no use now.")},
-)
+@schema.BLACKLIST
 class TokenBlacklistView(simplejwt.TokenBlacklistView):
     """Sign out: nobody can use this refresh token any more."""
 
 
-@extend_schema(tags=TAGS, summary="Make an account", auth=[])
+@schema.REGISTER
 class RegisterView(CreateAPIView[User]):
     """Make an account, unless this site has closed its sign-up."""
 
@@ -67,7 +61,7 @@ class RegisterView(CreateAPIView[User]):
         return {}
 
 
-@extend_schema(tags=TAGS, summary="See your account")
+@schema.ME
 class MeView(RetrieveAPIView[User]):
     """The account whose token this is. It is changed on the pages, where the password can be asked again."""
 
