@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from pymano import faults, health, metrics
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("pymano.accounts.urls")),
     path("api/v1/", include("pymano.api.urls")),
     re_path("^api/(?P<path>.*)$", faults.unknown_api),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

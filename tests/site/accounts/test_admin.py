@@ -141,6 +141,10 @@ def test_a_superuser_makes_somebody_staff(ruler, alice):
     assert alice.is_staff
 
 
+def test_staff_change_their_password_where_everybody_does(staff):
+    assert staff.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+
+
 # Who gets in
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from pymano.accounts.adapter import AccountAdapter
@@ -128,6 +129,17 @@ def test_a_stranger_and_a_wrong_password_are_answered_alike(client, alice, name,
     answer = client.post(SIGN_IN, {"login": name, "password": password})
     assert "The name or the password is wrong." in answer.text
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("name", ["alice", "alice@example.org", "charlie", "charlie@example.org"])
+def test_a_refusal_takes_one_hash_whoever_is_meant(client, api, alice, monkeypatch, name):
+    hashed = []
+    real = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(args) or real(*args))
+    client.post(SIGN_IN, {"login": name, "password": "wrong"})
+    assert len(hashed) == 1
+    api.post("/api/v1/token/", {"username": name, "password": "wrong"}, format="json")
+    assert len(hashed) == 2
 
 
 @pytest.mark.parametrize("name", ["", "a\x00", "a" * 10_000, "\ufffd"])

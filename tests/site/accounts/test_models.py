@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
@@ -59,6 +60,12 @@ def test_a_proposed_address_changes_nothing_yet(alice):
     assert alice.email_verified
     assert alice.pending_address.email == "two@example.org"
     assert EmailAddress.objects.filter(user=alice).count() == 2
+
+
+def test_sessions_go_with_their_user(alice, bob, signed_in):
+    signed_in(alice), signed_in(alice), signed_in(bob)
+    alice.delete()
+    assert [one.get_decoded()["_auth_user_id"] for one in Session.objects.all()] == [str(bob.pk)]
 
 
 def test_tokens_go_with_their_user(alice, bob, tokens):
