@@ -110,9 +110,16 @@ CACHE_URL = env.text("CACHE_URL", "")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Counters of attempts are kept here: a flood of names must not push the others' out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
+# A hard limit above those of pymano.api.limits, which come first.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 14_000_000
 MEDIA_ROOT = DATA_DIR / "media"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
