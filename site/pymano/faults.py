@@ -45,8 +45,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 when the database is away, 500 for a fault of ours."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    problem = problems.DATABASE_AWAY if away else problems.FAULT
-    return problem.as_django() if is_api(request) else _page(problem)
+    return answer(request, problems.DATABASE_AWAY if away else problems.FAULT)
 
 
 @csrf_exempt
@@ -54,6 +53,11 @@ def unknown_api(_: HttpRequest, path: str) -> JsonResponse:
     """404 for an address that the API does not have. No redirect: a redirected POST loses its body."""
     hint = "" if path.endswith("/") or not path else " Addresses end in a slash."
     return Problem(404, "not_found", f"{problems.NOT_FOUND.detail}{hint}").as_django()
+
+
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Return the problem as who asks can read it."""
+    return problem.as_django() if is_api(request) else _page(problem)
 
 
 def _page(problem: Problem) -> HttpResponse:

@@ -3,6 +3,7 @@
 from pymano.recognition.pictures import BYTES
 
 SLACK = 100_000
+# Forms and other JSON are short.
 PLAIN = 1_000_000
 MULTIPART = BYTES + SLACK
 # Base64 makes four characters of three bytes.

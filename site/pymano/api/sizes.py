@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from pymano.api.limits import limit
-from pymano.api.problems import TOO_LARGE, UNREADABLE, is_api
+from pymano.api.problems import TOO_LARGE, UNREADABLE
+from pymano.faults import answer
 
 # A refused body is read and dropped, up to here: a client that is still sending would miss the answer.
 DROPPED = 64_000_000
@@ -20,14 +21,12 @@ class SizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request, unless it is too large."""
-        if not is_api(request):
-            return self.get_response(request)
         length = _length(request)
         if length is None:
-            return UNREADABLE.as_django()
+            return answer(request, UNREADABLE)
         if length > limit(request.path_info, request.content_type):
             _drop(request)
-            return TOO_LARGE.as_django()
+            return answer(request, TOO_LARGE)
         return self.get_response(request)
 
 

@@ -1,0 +1,69 @@
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from pymano.api.limits import JSON
+from pymano.intake import Intake
+
+
+class Body(BytesIO):
+    """A chunked body, as gunicorn hands it on: it ends, but does not say where."""
+
+
+def seen_by_django(**environ: Any) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+
+    def application(environ, start_response):
+        seen.update(environ)
+        return [b"answer"]
+
+    list(Intake(application)({"REQUEST_METHOD": "POST", **environ}, lambda *_: None))
+    return seen
+
+
+def chunked(body: bytes) -> dict[str, Any]:
+    return {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": Body(body)}
+
+
+def test_a_chunked_body_is_given_a_length():
+    seen = seen_by_django(**chunked(b"x" * 200_000))
+    assert seen["CONTENT_LENGTH"] == "200000"
+    assert seen["wsgi.input"].read() == b"x" * 200_000
+
+
+def test_of_one_that_is_too_long_only_as_much_is_read_as_shows_it():
+    body = chunked(b"x" * (JSON + 5_000_000))
+    assert seen_by_django(**body)["CONTENT_LENGTH"] == str(JSON + 1)
+    assert body["wsgi.input"].tell() == JSON + 1
+
+
+def test_a_body_that_does_not_end_is_left_alone():
+    body = chunked(b"x") | {"wsgi.input_terminated": False}
+    assert "CONTENT_LENGTH" not in seen_by_django(**body)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("application/json", "application/json"),
+        ("application/json; charset=rot13", "application/json"),
+        ("multipart/form-data; Charset=utf-16; boundary=x", "multipart/form-data; boundary=x"),
+        ("", ""),
+    ],
+)
+def test_no_charset_but_utf_8_is_heard_of(before, after):
+    assert seen_by_django(CONTENT_TYPE=before)["CONTENT_TYPE"] == after
+
+
+def test_head_has_no_body_and_closes_what_it_leaves():
+    class Answer(list[bytes]):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    answer = Answer([b"answer"])
+    assert list(Intake(lambda *_: answer)({"REQUEST_METHOD": "HEAD"}, lambda *_: None)) == []
+    assert answer.closed
+    assert list(Intake(lambda *_: answer)({"REQUEST_METHOD": "GET"}, lambda *_: None)) == [b"answer"]
