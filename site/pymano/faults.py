@@ -16,28 +16,28 @@ from pymano.api.problems import Problem, is_api
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request is not one that Django reads."""
     if is_api(request):
-        return (problems.problem_of(exception) or problems.UNREADABLE).as_django()
+        return (problems.problem_of(exception) or problems.UNREADABLE).as_response()
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
     if is_api(request):
-        return problems.FORBIDDEN.as_django()
+        return problems.FORBIDDEN.as_response()
     return defaults.permission_denied(request, exception)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form did not come from a page of ours, or the page is old."""
     if is_api(request):
-        return problems.FORBIDDEN.as_django()
+        return problems.FORBIDDEN.as_response()
     return csrf.csrf_failure(request, reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     if is_api(request):
-        return problems.NOT_FOUND.as_django()
+        return problems.NOT_FOUND.as_response()
     return defaults.page_not_found(request, exception)
 
 
@@ -52,12 +52,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unknown_api(_: HttpRequest, path: str) -> JsonResponse:
     """404 for an address that the API does not have. No redirect: a redirected POST loses its body."""
     hint = "" if path.endswith("/") or not path else " Addresses end in a slash."
-    return Problem(404, "not_found", f"{problems.NOT_FOUND.detail}{hint}").as_django()
+    return Problem(404, "not_found", f"{problems.NOT_FOUND.detail}{hint}").as_response()
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Return the problem as who asks can read it."""
-    return problem.as_django() if is_api(request) else _page(problem)
+    return problem.as_response() if is_api(request) else _page(problem)
 
 
 def _page(problem: Problem) -> HttpResponse:

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from pymano import request_id
@@ -51,13 +50,9 @@ class Problem:
         waiting = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         return self.headers | waiting
 
-    def as_django(self) -> JsonResponse:
-        """The response of a plain Django view."""
+    def as_response(self) -> JsonResponse:
+        """The response: JSON, whatever the view that failed would have sent."""
         return JsonResponse(self.body, status=self.status, headers=self.all_headers, content_type=MEDIA_TYPE)
-
-    def as_drf(self) -> Response:
-        """The response of a view of REST framework."""
-        return Response(self.body, self.status, headers=self.all_headers, content_type=MEDIA_TYPE)
 
 
 NOT_FOUND = Problem(404, "not_found", "There is nothing at this address.")
@@ -97,13 +92,13 @@ def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
-def handle(exception: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
+def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:  # noqa: ARG001
     """Answer for REST framework whatever a view raised; None leaves it to Django, as a fault of ours."""
     problem = problem_of(exception)
     if problem is None:
         return None
     set_rollback()
-    return problem.as_drf()
+    return problem.as_response()
 
 
 def problem_of(exception: Exception) -> Problem | None:

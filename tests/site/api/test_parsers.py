@@ -1,0 +1,48 @@
+from io import BytesIO
+
+import pytest
+from rest_framework.exceptions import ParseError
+
+from pymano.api.parsers import StrictJSONParser
+
+
+def parse(body: bytes) -> object:
+    return StrictJSONParser().parse(BytesIO(body))
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"strokes": [[[1, 2.5, null]]]}', {"strokes": [[[1, 2.5, None]]]}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b'"\\u00e9\xc3\xa9"', "éé"),
+        (b'"\\ud83d\\ude00"', "😀"),
+        (b'"\\\\ud800"', "\\ud800"),
+        (b"[]", []),
+        (b"[" * 16 + b"]" * 16, [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]),
+    ],
+)
+def test_it_reads_json(body, value):
+    assert parse(body) == value
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "expecting value, line 1, column 1"),
+        (b'{"a": 1,}', "line 1"),
+        (b"\xff", "not UTF-8"),
+        (b"NaN", "NaN is not a number"),
+        (b"[-Infinity]", "-Infinity is not a number"),
+        (b'{"a": 1, "a": 1}', "names a member twice"),
+        (b"9" * 5000, "a number that is too long"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 17 + b"]" * 17, "nested too deeply"),
+        (b'{"\\ud800": 1}', "not valid Unicode"),
+        (b'["\\udc00\\ud800"]', "not valid Unicode"),
+    ],
+    ids=lambda value: repr(value[:30]),
+)
+def test_it_says_why_it_refuses(body, reason):
+    with pytest.raises(ParseError, match=reason):
+        parse(body)

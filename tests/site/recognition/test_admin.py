@@ -1,0 +1,73 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from pymano.recognition.models import Prediction
+from pymano.recognition.reading import read
+from tests.site.drawings import STROKES
+
+LIST = "/admin/recognition/prediction/"
+
+
+@pytest.fixture
+def prediction(torchserve, alice) -> Prediction:
+    return read(owner=alice, ink=STROKES)[0]
+
+
+@pytest.fixture
+def browser():
+    def browser_of(user) -> Client:
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return browser_of
+
+
+@pytest.mark.parametrize("query", ["hello", "HÉLLO", "alice", "alice@example.org", ""])
+def test_the_staff_find_readings_by_text_and_by_owner(browser, sam, prediction, query):
+    response = browser(sam).get(LIST, {"q": query})
+    assert list(response.context["cl"].queryset) == [prediction]
+
+
+def test_others_are_not_found(browser, sam, prediction):
+    assert not browser(sam).get(LIST, {"q": "goodbye"}).context["cl"].queryset
+
+
+@pytest.mark.parametrize("chosen", ["correction__isempty=1", "model_version=1.0", "decoder=beam"])
+def test_they_are_filtered(browser, sam, prediction, chosen):
+    assert list(browser(sam).get(f"{LIST}?{chosen}").context["cl"].queryset) == [prediction]
+
+
+def test_the_correction_alone_can_be_changed(browser, sam, prediction):
+    url = f"{LIST}{prediction.pk}/change/"
+    browser(sam).post(url, {"correction": "Hullo", "text": "forged", "owner": sam.pk})
+    prediction.refresh_from_db()
+    assert (prediction.correction, prediction.text, prediction.owner.username) == ("Hullo", "hello", "alice")
+    browser(sam).post(url, {"correction": ""})
+    prediction.refresh_from_db()
+    assert prediction.correction is None
+
+
+def test_readings_are_not_made_by_hand(browser, sam, prediction):
+    assert browser(sam).get(f"{LIST}add/").status_code == 403
+
+
+def test_the_staff_need_permission(browser, db, prediction):
+    helper = get_user_model().objects.create_user("helen", "helen@example.org", "helen's own", is_staff=True)
+    assert browser(helper).get(LIST).status_code == 403
+    helper.user_permissions.add(Permission.objects.get(codename="view_prediction"))
+    assert browser(helper).get(LIST).status_code == 200
+    url = f"{LIST}{prediction.pk}/"
+    assert browser(helper).post(f"{url}change/", {"correction": "x"}).status_code == 403
+    assert browser(helper).post(f"{url}delete/", {"post": "yes"}).status_code == 403
+
+
+def test_users_are_sent_to_sign_in(browser, alice, prediction):
+    assert browser(alice).get(LIST).status_code in {302, 403}
+
+
+def test_the_staff_delete(browser, sam, prediction):
+    browser(sam).post(f"{LIST}{prediction.pk}/delete/", {"post": "yes"})
+    assert not Prediction.objects.exists()

@@ -1,0 +1,54 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as project
+from django.test import Client
+
+
+def scrape(token: str = "", *, browser: Client | None = None):
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return (browser or Client()).get("/metrics", headers=headers)
+
+
+def test_with_the_token_it_shows_the_counters(settings):
+    settings.METRICS_TOKEN = "a long word"
+    response = scrape("a long word")
+    assert response.status_code == 200
+    for name in ("readings_total", "reading_seconds", "torchserve_seconds", "corrections_total"):
+        assert f"pymano_{name}" in response.content.decode()
+
+
+@pytest.mark.parametrize(("token", "given"), [("", ""), ("a", ""), ("a", "b"), ("", "a"), ("a", "\xe9")])
+def test_without_it_a_stranger_sees_nothing(settings, db, token, given):
+    settings.METRICS_TOKEN = token
+    response = scrape(given)
+    assert response.status_code == 403
+    assert b"pymano_" not in response.content
+
+
+def test_the_staff_need_no_token(alice, sam):
+    browser = Client()
+    browser.force_login(alice)
+    assert scrape(browser=browser).status_code == 403
+    browser.force_login(sam)
+    assert scrape(browser=browser).status_code == 200
+
+
+def test_it_adds_up_what_several_processes_count(tmp_path):
+    """Each process writes into the shared folder; any of them can show the sum."""
+    environment = os.environ | {
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "shared"),
+        "DJANGO_SETTINGS_MODULE": "pymano.settings",
+        "PYTHONPATH": str(project.ROOT / "site"),
+    }
+    count = (
+        "import django; django.setup(); from pymano import metrics; metrics.CORRECTIONS.labels('1.0').inc();"
+        "print(metrics.generate_latest(metrics._registry()).decode())"
+    )
+    for _ in range(2):
+        shown = subprocess.run(
+            [sys.executable, "-c", count], env=environment, capture_output=True, text=True, check=True
+        )
+    assert 'pymano_corrections_total{version="1.0"} 2.0' in shown.stdout

@@ -1,0 +1,48 @@
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(settings.ROOT / "manage.py"), *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_nothing_is_to_be_said_of_a_deployment():
+    checked = manage(
+        "check", "--deploy", "--fail-level", "WARNING", HTTPS="on", SECRET_KEY=os.urandom(40).hex()
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_without_a_secret_key_it_says_so():
+    started = manage("check", SECRET_KEY="")
+    assert started.returncode == 1
+    assert "SECRET_KEY" in started.stderr
+
+
+def test_sqlite_waits_for_other_writers(db):
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone() == ("wal",)
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (20_000,)
+    assert connection.transaction_mode == "IMMEDIATE"
+
+
+def test_pages_may_load_nothing_from_elsewhere():
+    policy = Client().get("/healthz")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    for word in ("unsafe", "http:", "https:", "*"):
+        assert word not in policy
