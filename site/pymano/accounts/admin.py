@@ -16,6 +16,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from rest_framework_simplejwt.token_blacklist import admin as token_admin
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
@@ -96,9 +98,10 @@ class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
         return bool(getattr(user, "verified", False))
 
     @admin.display(ordering="readings")
-    def readings(self, user: User) -> int:
-        """Show how many readings the account has."""
-        return int(getattr(user, "readings", 0))
+    def readings(self, user: User) -> str:
+        """Show how many readings the account has, and lead to them."""
+        path = f"{reverse('admin:recognition_prediction_changelist')}?owner__id__exact={user.pk}"
+        return format_html('<a href="{}">{}</a>', path, getattr(user, "readings", 0))
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep the staff's accounts from other staff: who sets a password can sign in with it."""

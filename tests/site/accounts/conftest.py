@@ -15,9 +15,8 @@ from tests.site.accounts.cast import INK, PASSWORD, make_user
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_apart(settings, tmp_path, db):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _database(db):
+    """Every test here needs one."""
 
 
 @pytest.fixture
@@ -54,14 +53,16 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def api() -> APIClient:
+def program() -> APIClient:
     return APIClient()
 
 
 @pytest.fixture
-def tokens(api) -> Callable[..., dict[str, str]]:
+def tokens(program) -> Callable[..., dict[str, str]]:
     def pair(user: User) -> dict[str, str]:
-        answer = api.post("/api/v1/token/", {"username": user.username, "password": PASSWORD}, format="json")
+        answer = program.post(
+            "/api/v1/token/", {"username": user.username, "password": PASSWORD}, format="json"
+        )
         assert answer.status_code == 200, answer.content
         return answer.json()
 

@@ -30,10 +30,10 @@ def test_who_signs_up_is_told_that_no_e_mail_can_be_sent(client, settings, caplo
 
 
 @pytest.mark.usefixtures("mail_server_away")
-def test_a_program_gets_its_account_all_the_same(api, settings):
+def test_a_program_gets_its_account_all_the_same(program, settings):
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     new = {"username": "charlie", "email": "charlie@example.org", "password": PASSWORD}
-    assert api.post("/api/v1/register/", new, format="json").status_code == 201
+    assert program.post("/api/v1/register/", new, format="json").status_code == 201
     assert User.objects.filter(username="charlie").exists()
 
 

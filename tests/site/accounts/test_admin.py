@@ -52,6 +52,13 @@ def test_the_list_shows_who_is_verified_and_how_much_was_read(ruler, alice, read
     assert (users["eve"].readings, users["eve"].verified) == (0, False)
 
 
+def test_the_list_leads_to_the_readings(ruler, alice, bob, reading):
+    reading(alice), reading(bob)
+    path = f"/admin/recognition/prediction/?owner__id__exact={alice.pk}"
+    assert path in ruler.get(USERS).text
+    assert [one.owner for one in ruler.get(path).context["cl"].result_list] == [alice]
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -105,13 +112,15 @@ def test_staff_change_an_address_which_then_counts_as_not_confirmed(staff, alice
     assert EmailAddress.objects.get(user=alice).email == "new@example.org"
 
 
-def test_staff_set_a_password_and_tokens_die_of_it(staff, api, alice, tokens):
+def test_staff_set_a_password_and_tokens_die_of_it(staff, program, alice, tokens):
     pair = tokens(alice)
     new = {"password1": "another horse", "password2": "another horse", "usable_password": "true"}
     assert staff.post(page(alice, "password").replace("/change", ""), new).status_code == 302
     alice.refresh_from_db()
     assert alice.check_password("another horse")
-    assert api.post("/api/v1/token/refresh/", {"refresh": pair["refresh"]}, format="json").status_code == 401
+    assert (
+        program.post("/api/v1/token/refresh/", {"refresh": pair["refresh"]}, format="json").status_code == 401
+    )
 
 
 def test_staff_switch_accounts_off_and_on(staff, alice, bob):

@@ -132,13 +132,13 @@ def test_a_stranger_and_a_wrong_password_are_answered_alike(client, alice, name,
 
 
 @pytest.mark.parametrize("name", ["alice", "alice@example.org", "charlie", "charlie@example.org"])
-def test_a_refusal_takes_one_hash_whoever_is_meant(client, api, alice, monkeypatch, name):
+def test_a_refusal_takes_one_hash_whoever_is_meant(client, program, alice, monkeypatch, name):
     hashed = []
     real = MD5PasswordHasher.encode
     monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(args) or real(*args))
     client.post(SIGN_IN, {"login": name, "password": "wrong"})
     assert len(hashed) == 1
-    api.post("/api/v1/token/", {"username": name, "password": "wrong"}, format="json")
+    program.post("/api/v1/token/", {"username": name, "password": "wrong"}, format="json")
     assert len(hashed) == 2
 
 

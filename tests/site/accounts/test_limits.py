@@ -9,8 +9,8 @@ TOKEN, REGISTER, SIGN_IN = "/api/v1/token/", "/api/v1/register/", "/accounts/log
 TOO_MANY = "Too many failed attempts"
 
 
-def try_token(api, name="alice", password="wrong", **headers):
-    return api.post(TOKEN, {"username": name, "password": password}, format="json", **headers)
+def try_token(program, name="alice", password="wrong", **headers):
+    return program.post(TOKEN, {"username": name, "password": password}, format="json", **headers)
 
 
 def try_page(client, name="alice", password="wrong", **headers):
@@ -23,67 +23,67 @@ def assert_throttled(answer):
     assert int(answer["Retry-After"]) > 0
 
 
-def test_a_name_gets_five_wrong_tokens_and_then_none(api, alice):
-    assert [try_token(api).status_code for _ in range(5)] == [401] * 5
-    assert_throttled(try_token(api, password=PASSWORD))
+def test_a_name_gets_five_wrong_tokens_and_then_none(program, alice):
+    assert [try_token(program).status_code for _ in range(5)] == [401] * 5
+    assert_throttled(try_token(program, password=PASSWORD))
 
 
-def test_a_name_gets_ten_tokens_a_minute_right_ones_too(api, alice):
-    assert [try_token(api, password=PASSWORD).status_code for _ in range(10)] == [200] * 10
-    assert_throttled(try_token(api, password=PASSWORD))
+def test_a_name_gets_ten_tokens_a_minute_right_ones_too(program, alice):
+    assert [try_token(program, password=PASSWORD).status_code for _ in range(10)] == [200] * 10
+    assert_throttled(try_token(program, password=PASSWORD))
 
 
-def test_spelling_a_name_otherwise_starts_no_new_count(api, alice):
+def test_spelling_a_name_otherwise_starts_no_new_count(program, alice):
     for name in ("alice", "ALICE", " alice", "\uff21lice", "Alice "):
-        assert try_token(api, name).status_code == 401
-    assert_throttled(try_token(api, "aLiCe"))
+        assert try_token(program, name).status_code == 401
+    assert_throttled(try_token(program, "aLiCe"))
 
 
-def test_other_names_are_counted_apart(api, alice, bob):
+def test_other_names_are_counted_apart(program, alice, bob):
     for _ in range(6):
-        try_token(api)
-    assert try_token(api, "bob", PASSWORD).status_code == 200
+        try_token(program)
+    assert try_token(program, "bob", PASSWORD).status_code == 200
 
 
-def test_an_address_gets_ten_failures_a_minute_whatever_the_name(api, alice):
-    assert [try_token(api, f"name{n}").status_code for n in range(10)] == [401] * 10
-    assert_throttled(try_token(api, "alice", PASSWORD))
-    assert try_token(api, "alice", PASSWORD, REMOTE_ADDR="10.0.0.2").status_code == 200
+def test_an_address_gets_ten_failures_a_minute_whatever_the_name(program, alice):
+    assert [try_token(program, f"name{n}").status_code for n in range(10)] == [401] * 10
+    assert_throttled(try_token(program, "alice", PASSWORD))
+    assert try_token(program, "alice", PASSWORD, REMOTE_ADDR="10.0.0.2").status_code == 200
 
 
-def test_an_address_gets_thirty_tokens_a_minute(api, settings, alice):
+def test_an_address_gets_thirty_tokens_a_minute(program, settings, alice):
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed": "1000/m/ip"}
-    assert [try_token(api, f"name{n}").status_code for n in range(30)] == [401] * 30
-    assert_throttled(try_token(api, "alice", PASSWORD))
+    assert [try_token(program, f"name{n}").status_code for n in range(30)] == [401] * 30
+    assert_throttled(try_token(program, "alice", PASSWORD))
 
 
 @pytest.mark.parametrize("body", [{"username": ["alice"]}, {}, [], {"username": "a\x00"}])
-def test_what_is_no_name_counts_too(api, settings, body):
+def test_what_is_no_name_counts_too(program, settings, body):
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"token": "2/m/ip,2/m/key"}
     for _ in range(2):
-        assert api.post(TOKEN, body, format="json").status_code == 400
-    assert_throttled(api.post(TOKEN, body, format="json"))
+        assert program.post(TOKEN, body, format="json").status_code == 400
+    assert_throttled(program.post(TOKEN, body, format="json"))
 
 
-def test_an_invented_address_evades_nothing_without_a_trusted_proxy(api, alice):
+def test_an_invented_address_evades_nothing_without_a_trusted_proxy(program, alice):
     for n in range(10):
-        try_token(api, f"name{n}", HTTP_X_FORWARDED_FOR=f"1.2.3.{n}")
-    assert_throttled(try_token(api, "alice", PASSWORD, HTTP_X_FORWARDED_FOR="9.9.9.9"))
+        try_token(program, f"name{n}", HTTP_X_FORWARDED_FOR=f"1.2.3.{n}")
+    assert_throttled(try_token(program, "alice", PASSWORD, HTTP_X_FORWARDED_FOR="9.9.9.9"))
 
 
-def test_what_stands_before_a_trusted_proxys_word_evades_nothing(api, settings, alice):
+def test_what_stands_before_a_trusted_proxys_word_evades_nothing(program, settings, alice):
     settings.TRUSTED_PROXIES = 1
     for n in range(10):
-        try_token(api, f"name{n}", HTTP_X_FORWARDED_FOR=f"1.2.3.{n}, 5.5.5.5")
-    assert_throttled(try_token(api, "alice", PASSWORD, HTTP_X_FORWARDED_FOR="9.9.9.9, 5.5.5.5"))
-    assert try_token(api, "alice", PASSWORD, HTTP_X_FORWARDED_FOR="5.5.5.5, 9.9.9.9").status_code == 200
+        try_token(program, f"name{n}", HTTP_X_FORWARDED_FOR=f"1.2.3.{n}, 5.5.5.5")
+    assert_throttled(try_token(program, "alice", PASSWORD, HTTP_X_FORWARDED_FOR="9.9.9.9, 5.5.5.5"))
+    assert try_token(program, "alice", PASSWORD, HTTP_X_FORWARDED_FOR="5.5.5.5, 9.9.9.9").status_code == 200
 
 
-def test_an_address_makes_ten_accounts_a_minute(api):
+def test_an_address_makes_ten_accounts_a_minute(program):
     new = {"email": "x", "password": "x"}
     for n in range(10):
-        assert api.post(REGISTER, new | {"username": f"u{n}"}, format="json").status_code == 400
-    assert_throttled(api.post(REGISTER, new | {"username": "u"}, format="json"))
+        assert program.post(REGISTER, new | {"username": f"u{n}"}, format="json").status_code == 400
+    assert_throttled(program.post(REGISTER, new | {"username": "u"}, format="json"))
 
 
 def test_the_sign_in_page_takes_five_wrong_passwords_for_a_name(client, alice):
@@ -92,10 +92,10 @@ def test_the_sign_in_page_takes_five_wrong_passwords_for_a_name(client, alice):
     assert TOO_MANY in try_page(client, password=PASSWORD).text
 
 
-def test_the_page_and_the_api_count_together(api, client, alice):
+def test_the_page_and_the_api_count_together(program, client, alice):
     for _ in range(5):
         try_page(client)
-    assert_throttled(try_token(api, password=PASSWORD))
+    assert_throttled(try_token(program, password=PASSWORD))
 
 
 def test_the_sign_in_page_answers_429_to_an_address_that_posts_without_end(client, settings, alice):
