@@ -1,0 +1,65 @@
+"""A zip that is written while it is sent."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from pymano.recognition.models import Prediction
+from pymano.recognition.takeout import readings, zipped
+
+INK = [[[0, 0, 0, 0.5], [10, 10, 20, 0.5]]]
+
+
+def unzipped(parts) -> dict[str, bytes]:
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(parts)))
+    assert archive.testzip() is None
+    return {name: archive.read(name) for name in archive.namelist()}
+
+
+def make(owner, **more) -> Prediction:
+    return Prediction.objects.create(
+        owner=owner, confidence=0.5, model_name="crnn", model_version="1.0", duration_ms=1, **more
+    )
+
+
+def test_it_holds_what_it_was_given():
+    entries = {"a.txt": b"a", "empty": b"", "folder/é.bin": bytes(range(256)) * 100}
+    assert unzipped(zipped(entries.items())) == entries
+
+
+def test_nothing_makes_an_empty_zip():
+    assert unzipped(zipped([])) == {}
+
+
+def test_it_asks_for_an_entry_only_when_the_one_before_is_sent():
+    asked = []
+
+    def entries():
+        for name in ("a", "b"):
+            asked.append(name)
+            yield name, b"x" * 10_000
+
+    parts = zipped(entries())
+    assert next(parts).startswith(b"PK")
+    assert asked == ["a"]
+
+
+@pytest.mark.django_db
+def test_each_reading_has_its_strokes_and_the_list_names_them(alice):
+    ink = make(alice, strokes=INK, text="é", correction="è")
+    files = unzipped(zipped(readings(Prediction.objects.all())))
+    assert set(files) == {f"strokes/{ink.pk}.json", "readings.json"}
+    assert json.loads(files[f"strokes/{ink.pk}.json"]) == {"strokes": INK}
+    (listed,) = json.loads(files["readings.json"])
+    assert (listed["text"], listed["correction"]) == ("é", "è")
+    assert listed["files"] == [f"strokes/{ink.pk}.json"]
+    assert listed["model"] == {"name": "crnn", "version": "1.0"}
+
+
+@pytest.mark.django_db
+def test_a_picture_that_is_gone_is_left_out(alice):
+    make(alice, picture="pictures/1/gone.png")
+    (listed,) = json.loads(unzipped(zipped(readings(Prediction.objects.all())))["readings.json"])
+    assert listed["files"] == []
