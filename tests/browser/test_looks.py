@@ -12,12 +12,13 @@ from playwright.sync_api import expect
 from pymano.recognition.models import Prediction
 from tests.browser.conftest import Open
 from tests.browser.hands import write
+from tests.browser.test_picture import photograph
 from tests.fake_torchserve import FakeTorchServe, answer
 from tests.handwriting import ink
 
 SHOTS = Path(__file__).parents[2] / "reports" / "screenshots"
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
-WINDOWS = [(320, 568), (768, 1024), (1440, 900)]
+WINDOWS = [(320, 568), (667, 375), (768, 1024), (1440, 900)]
 everywhere = pytest.mark.parametrize("window", WINDOWS, ids=lambda window: str(window[0]))
 day_and_night = pytest.mark.parametrize("scheme", ["light", "dark"])
 
@@ -79,6 +80,9 @@ def test_the_picture_page(
     )
     expect(page.locator("[data-part=says]")).to_contain_text("cannot open")
     look(page, "picture-refused", window, scheme)
+    page.locator("#choose").set_input_files(photograph())
+    expect(page.locator("[data-part=text]")).to_have_text("hello")
+    look(page, "picture-read", window, scheme)
 
 
 @everywhere

@@ -26,15 +26,16 @@ export function bounds(strokes) {
 export function view(strokes, { width, height, baseline, margin = 12 }) {
   const box = bounds(strokes);
   if (!box) return { scale: 1, x: 0, y: baseline };
-  const left = Math.min(0, box.left - margin);
+  const left = Math.min(0, box.left); // ink that came in over the left edge moves right
+  const indent = left < 0 ? margin : 0;
   const scale = Math.min(
     1,
-    width / Math.max(1, box.right + margin - left),
-    height / Math.max(1, box.bottom - box.top + 2 * margin),
+    (width - margin - indent) / Math.max(1, box.right - left),
+    (height - 2 * margin) / Math.max(1, box.bottom - box.top),
   );
   const highest = margin - box.top * scale;
   const lowest = height - margin - box.bottom * scale;
-  return { scale, x: -left * scale, y: Math.max(highest, Math.min(lowest, baseline)) };
+  return { scale, x: indent - left * scale, y: Math.max(highest, Math.min(lowest, baseline)) };
 }
 
 /** A point of the sheet in the ink's own units. */
