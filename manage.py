@@ -11,12 +11,18 @@ ROOT = Path(__file__).resolve().parent
 def main() -> None:
     """Run the command that the arguments name."""
     sys.path.insert(0, str(ROOT / "site"))
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from pymano import env
 
     env.load(ROOT / ".env.local")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 - reads them all, before anything else stumbles over what is missing
+    except ImproperlyConfigured as error:
+        sys.exit(f"manage.py: {error} (`make run` writes .env.local for this machine.)")
     execute_from_command_line(sys.argv)
 
 

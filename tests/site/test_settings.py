@@ -25,8 +25,9 @@ def test_nothing_is_to_be_said_of_a_deployment():
 
 
 def test_without_a_secret_key_it_says_so():
-    started = manage("check", SECRET_KEY="")
+    started = manage("migrate", SECRET_KEY="")
     assert started.returncode == 1
+    assert len(started.stderr.splitlines()) == 1
     assert "SECRET_KEY" in started.stderr
 
 
