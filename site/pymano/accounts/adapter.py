@@ -73,6 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send an e-mail; where the mail server fails, say so in the log and on the page, not with a 500."""
+        context |= {"sign_up_open": self.is_open_for_signup(self.request)}
         try:
             super().send_mail(template_prefix, email, context)
         except (SMTPException, OSError):

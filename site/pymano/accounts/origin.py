@@ -1,5 +1,7 @@
 """Where a request comes from, as far as this site's own proxies can vouch for it."""
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,13 +14,21 @@ def client_address(request: HttpRequest) -> str:
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
-    if trusted and hops:
-        return without_port(hops[-min(trusted, len(hops))])
-    return request.META.get("REMOTE_ADDR") or "unknown"
+    hop = hops[-min(trusted, len(hops))] if trusted and hops else ""
+    return address(hop) or address(request.META.get("REMOTE_ADDR", "")) or "unknown"
 
 
-def without_port(hop: str) -> str:
-    """Take off the port that some proxies add: "[::1]:80" -> "::1", "10.0.0.1:80" -> "10.0.0.1"."""
+def address(hop: str) -> str:
+    """Return the address without the port that some proxies add, or nothing: "[::1]:80" -> "::1".
+
+    IPv4 that came through an IPv6 socket is IPv4 again: "::ffff:10.0.0.1" -> "10.0.0.1".
+    """
     if hop.startswith("["):
-        return hop[1:].partition("]")[0]
-    return hop.partition(":")[0] if hop.count(":") == 1 else hop
+        hop = hop[1:].partition("]")[0]
+    elif hop.count(":") == 1:
+        hop = hop.partition(":")[0]
+    try:
+        found = ip_address(hop)
+    except ValueError:
+        return ""
+    return str(getattr(found, "ipv4_mapped", None) or found)

@@ -53,6 +53,12 @@ def test_e_mails_name_the_site_and_nothing_else(client, alice, mailoutbox):
         assert "&" not in message.body
 
 
+def test_nobody_is_invited_to_a_closed_site(client, settings, mailoutbox):
+    for settings.SIGN_UP in ("open", "closed"):
+        client.post("/accounts/password/reset/", {"email": "charlie@example.org"})
+    assert ["/accounts/signup/" in message.body for message in mailoutbox] == [True, False]
+
+
 def test_a_link_leads_to_no_host_that_somebody_invented(client, alice, mailoutbox):
     answer = client.post(
         "/accounts/password/reset/", {"email": alice.email}, headers={"host": "evil.example"}

@@ -275,6 +275,13 @@ def test_an_address_is_confirmed_by_no_link_but_the_sent_one(client, alice, key)
 # Every page
 
 
+@pytest.mark.parametrize("path", [SIGN_IN, SIGN_UP, RESET, SIGN_OUT])
+def test_a_form_of_another_site_is_refused(path, alice):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(path, NEW | {"login": "alice", "password": PASSWORD}).status_code == 403
+    assert not is_signed_in(client)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -45,6 +45,11 @@ def test_it_says_of_a_taken_name_that_it_is_taken(alice):
     assert refused.value.message_dict == {"username": ["This name is taken."]}
 
 
+def test_a_superuser_made_on_the_server_can_sign_in_at_once():
+    root = User.objects.create_superuser("Root", "Root@example.org", "x")
+    assert (root.is_superuser, root.email_verified) == (True, True)
+
+
 def test_a_new_address_takes_the_place_of_the_old(alice):
     alice.use_address("New@example.org", verified=False)
     addresses = EmailAddress.objects.filter(user=alice).values_list("email", "primary", "verified")

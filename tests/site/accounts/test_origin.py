@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from pymano.accounts.origin import client_address, without_port
+from pymano.accounts.origin import address, client_address
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from pymano.accounts.origin import client_address, without_port
         (1, " , ", "10.0.0.9"),
         (1, "1.2.3.4:5678", "1.2.3.4"),
         (1, "2001:db8::1", "2001:db8::1"),
+        (1, "1.2.3.4, rubbish", "10.0.0.9"),
     ],
 )
 def test_it_counts_proxies_from_the_end(settings, trusted, forwarded, address):
@@ -31,6 +32,20 @@ def test_it_does_without_an_address():
     assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "unknown"
 
 
-@pytest.mark.parametrize("hop", ["[::1]:80", "[::1]", "::1"])
-def test_it_takes_the_port_off_an_address_of_either_kind(hop):
-    assert without_port(hop) == "::1"
+@pytest.mark.parametrize(
+    ("hop", "expected"),
+    [
+        ("[::1]:80", "::1"),
+        ("[::1]", "::1"),
+        ("::1", "::1"),
+        ("0:0:0:0:0:0:0:1", "::1"),
+        ("10.0.0.1:80", "10.0.0.1"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("not an address", ""),
+        ("", ""),
+        ("[", ""),
+    ],
+)
+def test_it_takes_the_port_off_an_address_of_either_kind(hop, expected):
+    assert address(hop) == expected
