@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 NAME_TAKEN = "This name is taken."
 ADDRESS_TAKEN = "Another account has this e-mail address."
@@ -119,8 +120,6 @@ class User(AbstractUser):
 @receiver(pre_delete, sender=User)
 def end_access(sender: type[User], instance: User, **_: Any) -> None:  # noqa: ARG001
     """Delete tokens and sessions with their user: they hold names, and nothing else would take them away."""
-    from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
-
     OutstandingToken.objects.filter(user=instance).delete()
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
     own = [one.pk for one in sessions if one.get_decoded().get(SESSION_KEY) == str(instance.pk)]
