@@ -27,6 +27,11 @@ _BEGINNING = re.compile(
 _WORKING_SIDE = 1600
 _SOLID = 110
 """Strength from which a pixel certainly belongs to a stroke, of 255."""
+_RULE_LENGTH = 30
+"""How long a printed line is at least, in widths of the pen; the stem of a letter is shorter."""
+_NOISE_PIECES = 200
+_NOISE_AREA = 40
+"""More than so many pieces, none of them as large as this, are a camera's noise."""
 _LEVEL_FROM_ASPECT = 3.0
 _LEVEL_AT_MOST = 0.36
 
@@ -179,7 +184,7 @@ def crop(ink: Grey) -> Patch:
     ink = _without_rules(ink)
     solid = (ink > _SOLID).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    if count < 2:
+    if count < 2 or (count > _NOISE_PIECES and stats[1:, cv2.CC_STAT_AREA].max() < _NOISE_AREA):
         raise NothingToReadError("there is no ink on the paper")
     kept = _writing(stats.astype(np.int32), ink.shape)
     if not kept.any():
@@ -192,11 +197,15 @@ def crop(ink: Grey) -> Patch:
 
 
 def _without_rules(ink: Grey) -> Grey:
-    """Wipe lines printed on the paper: straight, thin, and longer than half of the picture."""
+    """Wipe lines printed on the paper: straight, thin, and longer than half of the picture.
+
+    The bar of a T that fills the picture is as long, but not in widths of its pen.
+    """
     height, width = ink.shape
     solid = (ink > 60).astype(np.uint8)
     rules = np.zeros_like(solid)
-    for kernel in ((max(40, width // 2), 1), (1, max(40, int(height * 0.9)))):
+    shortest = max(40, round(_RULE_LENGTH * pen_width(ink)))
+    for kernel in ((max(shortest, width // 2), 1), (1, max(shortest, int(height * 0.9)))):
         if kernel[0] < width and kernel[1] < height:
             found = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
             rules |= found.astype(np.uint8)

@@ -194,7 +194,7 @@ def test_an_ellipsis_is_not_blown_up():
 
 @pytest.mark.parametrize("degrees", [-12, -5, 5, 12])
 def test_a_sloping_line_is_levelled(degrees):
-    line = handwriting.ink("hello old world")
+    line = handwriting.ink("hello old world " * 2)
     level, sloping = drawn(line).pixels, drawn(turned(line, degrees)).pixels
     assert abs(level.shape[1] - sloping.shape[1]) <= 0.08 * level.shape[1]
 

@@ -1,0 +1,81 @@
+"""Paper for the tests to write on: strokes become pictures such as a scanner, a camera or a canvas makes."""
+
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Grey = npt.NDArray[np.uint8]
+Strokes = Sequence[Sequence[Sequence[float]]]
+
+
+def page(
+    strokes: Strokes, *, scale: float = 2, margin: int = 80, pen: int = 8, ink: int = 40, paper: int = 235
+) -> Grey:
+    """Write on plain paper, `scale` pixels a unit of the ink, a margin around; brightness from 0 to 255."""
+    points = np.array([point[:2] for stroke in strokes for point in stroke])
+    low, size = points.min(axis=0), np.ptp(points, axis=0)
+    width, height = (np.ceil(size * scale) + 2 * margin).astype(int)
+    sheet = np.full((height, width), paper, dtype=np.uint8)
+    for stroke in strokes:
+        placed = (np.array([point[:2] for point in stroke]) - low) * scale + margin
+        lines = [np.rint(placed * 16).astype(np.int32)]
+        cv2.polylines(sheet, lines, False, ink, pen, cv2.LINE_AA, 4)
+    return sheet
+
+
+def shaded(sheet: Grey, darkest: float = 0.3) -> Grey:
+    """Let a shadow fall over a page, from full light at its left to `darkest` at its lower right."""
+    height, width = sheet.shape
+    across = np.linspace(0, 1, width)[None, :] + np.linspace(0, 0.3, height)[:, None]
+    return (sheet * (1 - (1 - darkest) * across / across.max())).astype(np.uint8)
+
+
+def ruled(sheet: Grey, every: int = 70, shade: int = 150) -> Grey:
+    """Print thin lines across a page."""
+    printed = sheet.copy()
+    for y in range(every // 2, len(sheet), every):
+        printed[y : y + 2] = np.minimum(printed[y : y + 2], shade)
+    return printed
+
+
+def grainy(sheet: Grey, seed: int = 0, spread: float = 6) -> Grey:
+    """Add a camera's noise."""
+    noise = np.random.default_rng(seed).normal(0, spread, sheet.shape)
+    return np.clip(sheet + noise, 0, 255).astype(np.uint8)
+
+
+def encoded(picture: Grey | Image.Image, form: str = "PNG", **options: Any) -> bytes:
+    """A picture's bytes as a file of this form holds them."""
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def likeness(one: Grey, two: Grey) -> float:
+    """How alike two strips are, 1 for the same: their correlation where they lie best, a little blurred."""
+    width = max(one.shape[1], two.shape[1]) + 12
+    still, moving = (_framed(strip, width) for strip in (one, two))
+    inner = moving[4:-4, 4:-4]
+    return float(cv2.matchTemplate(still, inner, cv2.TM_CCOEFF_NORMED).max())
+
+
+def _framed(strip: Grey, width: int) -> npt.NDArray[np.float32]:
+    left = (width - strip.shape[1]) // 2
+    framed = np.pad(strip, ((4, 4), (left, width - strip.shape[1] - left)))
+    return cv2.GaussianBlur(framed.astype(np.float32), (0, 0), 1.2)
+
+
+def hollow_png(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header promises this many pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
+    framed = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
