@@ -1,11 +1,13 @@
 """Reads settings from the environment: NAME itself, or the file that NAME_FILE names (Docker's secrets)."""
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 YES = {"1", "true", "yes", "on"}
+RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
 NO = {"", "0", "false", "no", "off"}
 
 
@@ -48,6 +50,14 @@ def choice(name: str, *words: str) -> str:
     word = text(name, words[0]).strip().lower()
     if word not in words:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}, not {word!r}.")
+    return word
+
+
+def rate(name: str, default: str) -> str:
+    """Return so many a second, minute, hour or day: "240/min"."""
+    word = text(name, default).strip()
+    if not RATE.fullmatch(word):
+        raise ImproperlyConfigured(f"{name} must be a rate such as {default}, not {word!r}.")
     return word
 
 

@@ -96,7 +96,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Where things are kept: rows, counters, pictures, static files.
 
 DATABASES = {
-    "default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'pymano.sqlite3'}", conn_max_age=60)
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'pymano.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -197,7 +201,7 @@ SIMPLE_JWT: dict[str, Any] = {
 
 # The API.
 
-THROTTLE_PREDICTIONS = env.text("THROTTLE_PREDICTIONS", "240/min")
+THROTTLE_PREDICTIONS = env.rate("THROTTLE_PREDICTIONS", "240/min")
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",

@@ -44,7 +44,13 @@ def test_a_flag_is_on_or_off(monkeypatch, word, meaning):
 
 
 @pytest.mark.parametrize(
-    "ask", [env.flag, lambda name: env.number(name, 1), lambda name: env.choice(name, "a", "b")]
+    "ask",
+    [
+        env.flag,
+        lambda name: env.number(name, 1),
+        lambda name: env.choice(name, "a", "b"),
+        lambda name: env.rate(name, "5/s"),
+    ],
 )
 def test_a_word_that_means_nothing_stops_the_start(monkeypatch, ask):
     monkeypatch.setenv("THING", "perhaps")
@@ -54,8 +60,10 @@ def test_a_word_that_means_nothing_stops_the_start(monkeypatch, ask):
 
 def test_numbers_choices_and_names(monkeypatch):
     monkeypatch.setenv("NUMBER", "7")
+    monkeypatch.setenv("RATE", "5/hour")
     monkeypatch.setenv("NAMES", "a, b,,c ")
     assert (env.number("NUMBER", 1), env.number("THING", 1)) == (7, 1)
+    assert (env.rate("RATE", "1/s"), env.rate("THING", "1/s")) == ("5/hour", "1/s")
     assert env.choice("THING", "open", "closed") == "open"
     assert env.names("NAMES") == ["a", "b", "c"]
 

@@ -1,5 +1,6 @@
 """The one format of errors: application/problem+json (RFC 9457), with a stable code and the request's id."""
 
+import logging
 import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from pymano import request_id
 from pymano.recognition.reading import OwnerGoneError
 from pymano.recognition.refusal import Refusal
 from pymano.serving import client
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -97,6 +100,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
     problem = problem_of(exception)
     if problem is None:
         return None
+    if problem is DATABASE_AWAY:
+        log.error("The database is away", exc_info=exception)
     set_rollback()
     return problem.as_response()
 

@@ -1,7 +1,16 @@
-"""How often a user may ask."""
+"""How often a user may ask. Counted in the shared cache, so that all processes count together."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
+from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+LOCK_SECONDS = 2
+RETRY_SECONDS = 0.01
 
 
 class PredictionThrottle(UserRateThrottle):
@@ -12,3 +21,19 @@ class PredictionThrottle(UserRateThrottle):
     def get_rate(self) -> str:
         """Return the rate of the settings, "240/min"."""
         return str(settings.THROTTLE_PREDICTIONS)
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Count this request; False when there were too many. Simultaneous ones are counted one by one."""
+        with self._turn(f"{self.get_cache_key(request, view)}:turn"):
+            return bool(super().allow_request(request, view))
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[None]:
+        """Wait for the others of the same user; after a while go on all the same, rather than fail."""
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not self.cache.add(key, 1, LOCK_SECONDS) and time.monotonic() < deadline:
+            time.sleep(RETRY_SECONDS)
+        try:
+            yield
+        finally:
+            self.cache.delete(key)

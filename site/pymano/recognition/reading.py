@@ -1,5 +1,6 @@
 """From ink or a picture to a reading, and on to a row. The database is not touched while TorchServe reads."""
 
+import logging
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from pymano.recognition.pictures import Picture
 from pymano.recognition.refusal import Code, Refusal
 from pymano.recognition.strokes import Strokes
 from pymano.serving import client
+
+log = logging.getLogger(__name__)
 
 # What the recogniser refuses, in its words and in ours.
 REFUSALS: dict[str, tuple[Code, str]] = {
@@ -84,6 +87,7 @@ def _counted() -> Iterator[list[str]]:
         raise
     except client.RecogniserError as error:
         outcome = type(error).__name__.lower()
+        log.warning("No reading, %s: %s", outcome, error)
         raise
     finally:
         metrics.READINGS.labels(outcome, versions[0] if versions else "").inc()
