@@ -224,6 +224,23 @@ def test_leaving_by_choice_takes_the_ink_out_of_the_browser(
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('pymano.ink'))") == []
 
 
+def test_leaving_with_unread_ink_is_asked_about(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page(user=alice)
+    fake.mood = "busy"
+    write(page, "l")
+    expect(says(page)).to_contain_text("busy")
+    page.locator("[data-menu] summary").click()
+    button(page, "Sign out").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Stay").click()
+    assert len(kept_ink(page)["strokes"]) == 1
+    page.locator("[data-menu] summary").click()
+    button(page, "Sign out").click()
+    dialog.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('pymano.ink'))") == []
+
+
 def test_a_correction_that_cannot_be_kept_is_said_to_be(
     open_page: Open, alice: Any, fake: FakeTorchServe
 ) -> None:

@@ -1,16 +1,38 @@
 // On every page: who is signed in decides what ink this browser may keep. A session that ran out leaves the ink for
 // the same user's next sign-in. Leaving by choice (a form with data-sign-out) takes it away, once the server has
-// really signed the user out: on a shared computer nothing is left behind.
+// really signed the user out: on a shared computer nothing is left behind. Ink that is not read yet is asked about first.
 
-import { forget } from "./kept.js";
+import { forget, kept } from "./kept.js";
 import { tell } from "./presence.js";
 
 const LEAVING = "pymano.leaving";
 const { user } = document.body.dataset;
 
-document.addEventListener("submit", ({ target }) => {
-  if (target.matches("[data-sign-out]") && user) store(() => sessionStorage.setItem(LEAVING, user));
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-sign-out]")) return;
+  if (event.target.dataset.signOut === "ask" && hasUnread()) {
+    event.preventDefault();
+    askToLeave(event.target);
+  } else {
+    store(() => sessionStorage.setItem(LEAVING, user));
+  }
 });
+
+function hasUnread() {
+  const ink = kept(user);
+  return ink !== null && ink.strokes.length > 0 && !ink.reading;
+}
+
+function askToLeave(form) {
+  const dialog = document.getElementById("unread");
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "leave") return;
+    store(() => sessionStorage.setItem(LEAVING, user));
+    form.submit();
+  }, { once: true });
+  dialog.returnValue = "";
+  dialog.showModal();
+}
 
 store(() => {
   const leaving = sessionStorage.getItem(LEAVING);
