@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -102,6 +103,12 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     prediction.delete()
     messages.success(request, "Deleted.")
     return redirect(back)
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Lead browsers that look for an icon without a page, as beside the API's JSON, to the real one."""
+    return redirect(static("pymano/icon.svg"))
 
 
 def _back(request: HttpRequest) -> str:

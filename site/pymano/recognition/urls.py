@@ -5,6 +5,7 @@ from django.urls import path
 from pymano.recognition import pages
 
 urlpatterns = [
+    path("favicon.ico", pages.icon),
     path("", pages.write, name="write"),
     path("picture/", pages.picture, name="picture"),
     path("history/", pages.history, name="history"),

@@ -214,3 +214,7 @@ def test_what_is_not_there_is_said_kindly(browser, alice, path: str) -> None:
     response = browser(alice).get(path)
     assert response.status_code == 404
     assert "There is nothing here" in response.content.decode()
+
+
+def test_an_icon_is_found_without_a_page(browser) -> None:
+    assert browser().get("/favicon.ico")["Location"].startswith("/static/pymano/icon")
