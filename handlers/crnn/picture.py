@@ -21,7 +21,7 @@ Grey = npt.NDArray[np.uint8]
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 MAX_PIXELS = 50_000_000
 _BEGINNING = re.compile(
-    rb"\Z|\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM....\x00{4}|II[*+]\x00|MM\x00[*+]", re.DOTALL
+    rb"\Z|\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM....\x00{4}|II[*+]\x00|MM\x00[*+]", re.DOTALL
 )
 """How files of these formats begin; nothing at all counts as one cut short."""
 _WORKING_SIDE = 1600

@@ -1,0 +1,180 @@
+import json
+
+import pytest
+import torch
+
+from crnn import ink, picture
+from crnn_handler import CRNNHandler
+from tests import handwriting, paper
+
+HELLO = handwriting.ink("hello")
+JSON = {"Content-Type": "application/json"}
+PNG = {"Content-Type": "image/png"}
+
+
+class Context:
+    """What TorchServe gives a handler: the archive's manifest, and each request's head and answer."""
+
+    def __init__(self, folder, heads=()):
+        self.manifest = {
+            "model": {"modelName": "crnn", "modelVersion": "9.8", "serializedFile": "weights.pt"},
+        }
+        self.system_properties = {"model_dir": str(folder)}
+        self.heads = heads
+        self.statuses = {}
+        self.types = {}
+
+    def get_request_header(self, idx, key):
+        return self.heads[idx].get(key)
+
+    def set_response_status(self, code, phrase, idx):
+        self.statuses[idx] = code
+
+    def set_response_content_type(self, idx, value):
+        self.types[idx] = value
+
+
+@pytest.fixture(scope="module")
+def folder(checkpoint, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archive")
+    checkpoint.save(folder / "weights.pt")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def handler(folder):
+    threads = torch.get_num_threads()
+    handler = CRNNHandler()
+    handler.initialize(Context(folder))
+    yield handler
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def ask(handler, folder):
+    """Send requests, each (body, head), as one batch: each one's answer and status."""
+
+    def send(*requests, key="body"):
+        context = Context(folder, [head for _, head in requests])
+        answers = handler.handle([{key: body} for body, _ in requests], context)
+        assert len(answers) == len(requests)
+        assert set(context.types.values()) == {"application/json"}
+        statuses = [context.statuses.get(index, 200) for index in range(len(requests))]
+        return [(json.loads(answer), status) for answer, status in zip(answers, statuses, strict=True)]
+
+    return send
+
+
+def as_json(reading):
+    """A reading of the recogniser as the handler writes it."""
+    return {
+        "text": reading.text,
+        "confidence": pytest.approx(reading.confidence, rel=1e-3),
+        "alternatives": [
+            {"text": each.text, "confidence": pytest.approx(each.confidence, rel=1e-3)}
+            for each in reading.alternatives
+        ],
+        "characters": [
+            {
+                "text": each.text,
+                "confidence": pytest.approx(each.confidence, rel=1e-3),
+                "start": pytest.approx(each.start, abs=1e-3),
+                "end": pytest.approx(each.end, abs=1e-3),
+            }
+            for each in reading.characters
+        ],
+        "model": {"name": "crnn", "version": "9.8"},
+    }
+
+
+@pytest.mark.parametrize("key", ["data", "body"])
+def test_ink_is_read_as_the_recogniser_reads_it(ask, recogniser, key):
+    [(answer, status)] = ask(({"strokes": HELLO}, JSON), key=key)
+    [reading] = recogniser.read([ink.draw(ink.parse(HELLO))])
+    assert status == 200
+    assert answer == as_json(reading)
+
+
+@pytest.mark.parametrize("form", [bytes, bytearray])
+def test_a_picture_is_read_as_the_recogniser_reads_it(ask, recogniser, form):
+    data = paper.encoded(paper.page(HELLO))
+    [(answer, status)] = ask((form(data), PNG))
+    [reading] = recogniser.read([picture.read(data)])
+    assert status == 200
+    assert answer == as_json(reading)
+
+
+@pytest.mark.parametrize("decoder", ["best-path", "beam"])
+def test_the_header_chooses_the_decoder(ask, recogniser, decoder):
+    [(answer, _)] = ask(({"strokes": HELLO}, JSON | {"X-Decoder": decoder}))
+    [reading] = recogniser.read([ink.draw(ink.parse(HELLO))], decoder)
+    assert answer == as_json(reading)
+
+
+@pytest.mark.parametrize("decoder", ["", "greedy", "BEAM"])
+def test_an_unknown_decoder_is_the_beam(ask, decoder):
+    [(answer, _), (beam, _)] = ask(
+        ({"strokes": HELLO}, JSON | {"X-Decoder": decoder}), ({"strokes": HELLO}, JSON)
+    )
+    assert answer == beam
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "code"),
+    [
+        ({"strokes": []}, JSON, "blank"),
+        ({"strokes": [[], []]}, JSON, "blank"),
+        ({}, JSON, "malformed"),
+        ([], JSON, "malformed"),
+        (None, JSON, "malformed"),
+        ("hello", JSON, "malformed"),
+        (7, JSON, "malformed"),
+        (HELLO, JSON, "malformed"),
+        ({"ink": HELLO}, JSON, "malformed"),
+        ({"strokes": None}, JSON, "malformed"),
+        ({"strokes": "hello"}, JSON, "malformed"),
+        ({"strokes": [[["1", "2"]]]}, JSON, "malformed"),
+        ({"strokes": [[[float("nan"), 0]]]}, JSON, "malformed"),
+        ({"strokes": [[[1e9, 0]]]}, JSON, "malformed"),
+        (b'{"strokes": [[[1,', JSON, "malformed"),
+        (b"\xff\xfe", {"Content-Type": "application/json; charset=utf-16"}, "malformed"),
+        (b"", PNG, "truncated"),
+        (paper.encoded(paper.page(HELLO))[:300], PNG, "truncated"),
+        (paper.encoded(paper.page(HELLO), "JPEG")[:900], {"Content-Type": "image/jpeg"}, "truncated"),
+        (paper.hollow_png(30_000, 30_000), PNG, "too_large"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", {"Content-Type": "image/svg+xml"}, "unsupported"),
+        (b"hello", {}, "unsupported"),
+        (paper.encoded(paper.page(HELLO) * 0 + 255), PNG, "blank"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_code_and_a_reason(ask, body, head, code):
+    [(answer, status)] = ask((body, head))
+    assert status == 422
+    assert answer["code"] == code
+    assert answer["detail"]
+    assert set(answer) == {"code", "detail"}
+
+
+def test_each_of_a_batch_is_answered_by_itself(ask):
+    good, dot = ({"strokes": HELLO}, JSON), ({"strokes": [[[5, 5]]]}, JSON)
+    image = (paper.encoded(paper.page(HELLO)), PNG)
+    batch = [good, ({"strokes": []}, JSON), image, (b"hello", PNG), ({"strokes": 7}, JSON), dot]
+    answers = ask(*batch)
+    assert [status for _, status in answers] == [200, 422, 200, 422, 422, 200]
+    assert [answer.get("code") for answer, _ in answers] == [
+        None,
+        "blank",
+        None,
+        "unsupported",
+        "malformed",
+        None,
+    ]
+    assert answers == [ask(request)[0] for request in batch]
+
+
+def test_an_empty_batch_has_no_answers(handler, folder):
+    assert handler.handle([], Context(folder)) == []
+
+
+def test_a_worker_uses_one_thread(handler):
+    assert torch.get_num_threads() == 1
