@@ -123,7 +123,7 @@ def _post(body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
     try:
         return _send(url, body, headers, deadline)
     except requests.ConnectionError as error:
-        log.info("TorchServe: %s; asking once more", type(error).__name__)
+        log.debug("TorchServe: %s; asking once more", type(error).__name__)
         return _send(url, body, headers, deadline)
 
 

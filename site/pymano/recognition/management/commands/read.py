@@ -1,8 +1,10 @@
 """manage.py read FILE…: reads pictures and ink through TorchServe, and keeps nothing."""
 
+import os
+import sys
 import zlib
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +39,19 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Read all; what fails is told on standard error, and makes the exit status 1."""
-        failed = 0
-        for path in options["files"]:
-            for name, load in sources(path):
-                failed += not self.read(name, load, options["decoder"])
+        try:
+            failed = self.read_all(options["files"], options["decoder"])
+        except BrokenPipeError:
+            # Who listened has heard enough (| head); nothing is left to say, at exit neither.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
         if failed:
             raise CommandError(f"{failed} could not be read.")
+
+    def read_all(self, files: Iterable[Path], decoder: str) -> int:
+        """Read each thing in each file; return how many could not be read."""
+        things = (thing for path in files for thing in sources(path))
+        return sum(not self.read(name, load, decoder) for name, load in things)
 
     def read(self, name: str, load: Callable[[], Strokes | Picture], decoder: str) -> bool:
         """Read one and write its line; return whether that went well."""
