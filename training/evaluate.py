@@ -92,7 +92,7 @@ def evaluate(
         texts += read(recogniser, chunk, decoder)
         written += [item.text for item in chunk]
     milliseconds = (time.perf_counter() - begun) * 1000
-    if not written:
+    if not any(map(str.strip, written)):
         raise SystemExit(f"{data}: there is nothing to read")
     return asdict(score(written, texts)) | {"ms_per_item": round(milliseconds / len(written), 3)}
 

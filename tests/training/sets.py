@@ -4,8 +4,10 @@ import gzip
 import json
 
 import numpy as np
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from tests import handwriting
+from tests import handwriting, paper
 
 
 def integers(strokes, size=1000):
@@ -30,3 +32,50 @@ def write_set(path, items):
     with gzip.open(path, "wt", encoding="utf-8") as lines:
         lines.writelines(json.dumps(each) + "\n" for each in items)
     return path
+
+
+def write_font(path, characters):
+    """A font in which each of these characters is a box, as wide as it is high."""
+    names = {ord(character): f"box{ord(character)}" for character in characters}
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    pen = TTGlyphPen(None)
+    corners = [(100, 0), (100, 700), (700, 700), (700, 0)]
+    pen.moveTo(corners[0])
+    for corner in corners[1:]:
+        pen.lineTo(corner)
+    pen.closePath()
+    box = pen.glyph()
+    builder.setupGlyf(dict.fromkeys([".notdef", *names.values()], box))
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *names.values()], (800, 100)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    builder.save(path)
+    return path
+
+
+def write_pages(folder, *pages):
+    """Scanned pages, each (copy, texts): one line of writing below the other, with their polygons."""
+    records = []
+    for number, (copy, texts) in enumerate(pages):
+        sheets = [paper.page(handwriting.ink("hello"), scale=0.5, pen=3, margin=20) for _ in texts]
+        name = f"pages/{number}.jpg"
+        (folder / "pages").mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(paper.encoded(np.vstack(sheets), "JPEG", quality=95))
+        high, wide = sheets[0].shape
+        lines = [
+            {"text": text, "baseline": [], "polygon": box(8, row * high + 8, wide - 8, (row + 1) * high - 8)}
+            for row, text in enumerate(texts)
+        ]
+        records.append({"image": name, "copy": copy, "lines": lines})
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    (folder / "pages.jsonl").write_text(lines, encoding="utf-8")
+    return folder
+
+
+def box(left, top, right, bottom):
+    return [[left, top], [right, top], [right, bottom], [left, bottom]]

@@ -1,0 +1,73 @@
+import gzip
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.training.sets import item, write_font, write_pages, write_set
+from training import sources
+
+CONFIGS = Path(sources.__file__).with_name("configs")
+WRITERS = [f"w{number:02}" for number in range(31)]
+HELD_OUT = {"w00", "w15", "w30"}
+TWO_LINES = [[[0, 0], [400, 300], [0, 600], [400, 1000]]]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Sources of a data folder in which held-out writers alone write "tide" and the digit 9."""
+    data = tmp_path_factory.mktemp("data")
+    write_set(
+        data / "unipen" / "words-train.jsonl.gz",
+        [item("tide" if writer in HELD_OUT | {"w04"} else "hello", writer) for writer in WRITERS],
+    )
+    lines = [item("hello world", writer) for writer in WRITERS]
+    lines += [item("hello world here", "w01", TWO_LINES)]
+    write_set(data / "unipen" / "lines-train.jsonl.gz", lines)
+    letters = [item(each, "w04", TWO_LINES) for each in "9" + string.ascii_lowercase]
+    letters += [item(each, "w05", TWO_LINES) for each in string.ascii_lowercase]
+    write_set(data / "unipen" / "characters-train.jsonl.gz", letters)
+    write_pages(data / "copiste", *((copy, ["hello" if copy else "world"]) for copy in range(11)))
+    (data / "text").mkdir()
+    (data / "text" / "wamerican_words.txt").write_text("hello\nhat9\nhole\n")
+    with gzip.open(data / "text" / "wordnet_glosses.txt.gz", "wt") as glosses:
+        glosses.write("hello old hole\n")
+    write_font(data / "fonts" / "boxes.ttf", "helo ")
+    return sources.build(data, data / "cache")
+
+
+@pytest.mark.parametrize("name", ["words", "lines", "characters", "composed"])
+def test_held_out_writers_are_never_drawn(built, name, random):
+    """A writer held out in one set ("w04", the first of the characters) is held out in all of them."""
+    named, _ = built
+    drawn = {named[name].draw(random).text for _ in range(150)}
+    assert drawn
+    assert "tide" not in drawn
+    assert not any("9" in text for text in drawn)
+
+
+def test_held_out_copies_of_pages_are_never_drawn(built, random):
+    named, _ = built
+    assert {named["copiste"].draw(random).text for _ in range(100)} == {"hello"}
+
+
+def test_the_held_out_words_are_those_of_the_held_out_writers(built):
+    _, held_out = built
+    assert {str(held_out.store.writers[index]) for index in held_out.indices} == HELD_OUT
+    assert {str(held_out.store.texts[index]) for index in held_out.indices} == {"tide"}
+
+
+def test_items_of_several_lines_are_left_out(built, random):
+    named, _ = built
+    assert {named["lines"].draw(random).text for _ in range(100)} == {"hello world"}
+
+
+def test_every_source_of_the_shipped_configuration_is_there(built):
+    for path in CONFIGS.glob("*.toml"):
+        assert set(tomllib.loads(path.read_text())["weights"]) <= set(built[0])
+
+
+def test_fonts_draw_what_they_can_spell(built, random):
+    named, _ = built
+    assert set(named["fonts"].draw(random).text) <= set("helo ")
