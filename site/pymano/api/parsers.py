@@ -7,7 +7,11 @@ from typing import IO, Any, Never
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from pymano.recognition.refusal import Refusal
+
 DEPTH = 16
+# Ten times what the most ink has. Millions of empty lists are short as text, and fill the memory.
+VALUES = 1_000_000
 
 
 class StrictJSONParser(JSONParser):
@@ -19,12 +23,9 @@ class StrictJSONParser(JSONParser):
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
-        """Return the value; raise ParseError when there is none."""
-        try:
-            text = stream.read().decode("utf-8-sig")
-            value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
-        except (ValueError, RecursionError) as error:
-            raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
+        """Return the value; raise ParseError, or Refusal when it has too many parts."""
+        text = _text(stream.read())
+        value = _value(text)
         if _is_deep(value):
             raise ParseError("The body is nested too deeply.")
         if "\\u" in text and _has_half_surrogates(value):
@@ -32,12 +33,27 @@ class StrictJSONParser(JSONParser):
         return value
 
 
+def _text(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParseError("The body is not valid JSON: it is not UTF-8.") from error
+    if sum(text.count(mark) for mark in "[{,") > VALUES:
+        raise Refusal("too_large", "The body has too many values.")
+    return text
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
+
+
 def _reason(error: Exception) -> str:
     match error:
         case json.JSONDecodeError():
             return f"{error.msg.lower()}, line {error.lineno}, column {error.colno}"
-        case UnicodeDecodeError():
-            return "it is not UTF-8"
         case RecursionError():
             return "it is nested too deeply"
         case _RefusedError():

@@ -4,6 +4,7 @@ import pytest
 from rest_framework.exceptions import ParseError
 
 from pymano.api.parsers import StrictJSONParser
+from pymano.recognition.refusal import Refusal
 
 
 def parse(body: bytes) -> object:
@@ -24,6 +25,13 @@ def parse(body: bytes) -> object:
 )
 def test_it_reads_json(body, value):
     assert parse(body) == value
+
+
+@pytest.mark.parametrize("body", [b"[" + b"[]," * 600_000 + b"[]]", b"[" + b"1," * 1_100_000 + b"1]"])
+def test_it_refuses_what_would_fill_the_memory(body):
+    with pytest.raises(Refusal) as refusal:
+        parse(body)
+    assert refusal.value.code == "too_large"
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,13 @@ def test_it_sends_a_picture_as_it_is(server):
     assert body == b"\x89PNG\0\xff"
 
 
+def test_it_understands_an_answer_in_chunks(server):
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (GOOD[:10], GOOD[10:]))
+    server.scripts = [lambda connection: connection.sendall(head + chunks + b"0\r\n\r\n")]
+    assert client.read_ink(STROKES, "beam").text == "hello"
+
+
 def test_nobody_at_home_is_unreachable(settings):
     settings.TORCHSERVE_INFERENCE_URL = "http://127.0.0.1:9"
     with pytest.raises(client.Unreachable):
