@@ -1,0 +1,56 @@
+import zipfile
+
+import pytest
+import torch
+
+from crnn.alphabet import Alphabet
+from crnn.checkpoint import Checkpoint
+from crnn.network import CRNN, Architecture
+from training import archive_files
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    architecture = Architecture(classes=len(Alphabet()), channels=(4, 4, 6, 6, 8), hidden=8, layers=1)
+    Checkpoint(CRNN(architecture).eval(), Alphabet(), {"steps": 9}).save(tmp_path / "best.pt")
+    return tmp_path / "best.pt"
+
+
+def store_of(folder, *names):
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+def test_the_newest_archive_is_that_of_the_highest_version(tmp_path):
+    store = store_of(tmp_path, "crnn-1.9.mar", "crnn-1.10.mar", "crnn-1.2.mar", "crnn-1.10.md")
+    assert archive_files.newest(store).name == "crnn-1.10.mar"
+
+
+def test_an_empty_store_has_no_newest(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no archive"):
+        archive_files.newest(tmp_path)
+
+
+def test_a_checkpoint_is_loaded_as_it_is_and_from_an_archive(checkpoint, tmp_path):
+    archive = tmp_path / "crnn-1.0.mar"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(checkpoint, archive_files.WEIGHTS)
+    for path in (checkpoint, archive):
+        loaded = archive_files.load(path, tmp_path / "scratch")
+        assert loaded.notes == {"steps": 9}
+        assert torch.is_tensor(next(loaded.network.parameters()))
+
+
+def test_sums_are_listed_as_sha256sum_writes_them_oldest_first(tmp_path):
+    store = store_of(tmp_path, "crnn-1.10.mar", "crnn-1.9.mar", "crnn-1.9.md")
+    archive_files.list_sums(store)
+    lines = (store / "SHA256SUMS").read_text().splitlines()
+    assert [line.split("  ") for line in lines] == [
+        [archive_files.sha256(store / name), name] for name in ("crnn-1.9.mar", "crnn-1.10.mar")
+    ]
+
+
+def test_a_hash_is_that_of_the_whole_file(tmp_path):
+    (tmp_path / "abc").write_bytes(b"abc")
+    assert archive_files.sha256(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223b00361a3")
