@@ -21,7 +21,7 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run" / "data")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 # The recogniser.

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -82,6 +87,7 @@ PLAIN: list[tuple[type[Exception], Problem]] = [
     (InterfaceError, DATABASE_AWAY),
     (Http404, NOT_FOUND),
     (exceptions.NotFound, NOT_FOUND),
+    (ObjectDoesNotExist, NOT_FOUND),
     (PermissionDenied, FORBIDDEN),
     (RequestDataTooBig, TOO_LARGE),
     (SuspiciousOperation, UNREADABLE),

@@ -31,6 +31,7 @@ ALIASES = {"image/jpg", "image/pjpeg", "image/x-png", "image/x-ms-bmp", "image/x
 DATA_URL_LENGTH = BYTES * 4 // 3 + BYTES // 10
 DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?:;[^;,]*)*?;base64,", re.IGNORECASE)
 
+# A damaged tag is no news to the log; a picture that is too large must not be a mere warning.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 

@@ -112,14 +112,21 @@ def _keep(new: Prediction, ink: Strokes | Picture) -> tuple[Prediction, bool]:
 def _store(new: Prediction) -> tuple[Prediction, bool]:
     with transaction.atomic():
         _lock(new.owner_id)
-        old = new.drawing and Prediction.objects.filter(owner=new.owner_id, drawing=new.drawing).first()
-        if not old:
+        old = _earlier(new)
+        if old is None:
             new.save(force_insert=True)
             return new, True
         if old.asked_at > new.asked_at:
             return old, False
         _replace(old, new)
         return new, False
+
+
+def _earlier(new: Prediction) -> Prediction | None:
+    if new.drawing is None:
+        return None
+    rows = Prediction.objects.select_for_update()
+    return rows.filter(owner=new.owner_id, drawing=new.drawing).first()
 
 
 def _lock(owner_id: int) -> None:

@@ -296,6 +296,18 @@ def test_nobody_corrects_anothers(made, api, bob):
     assert Prediction.objects.get().correction is None
 
 
+def test_one_deleted_meanwhile_cannot_be_corrected(asks, made, monkeypatch):
+    correct = Prediction.correct
+
+    def late(prediction, text):
+        Prediction.objects.all().delete()
+        correct(prediction, text)
+
+    monkeypatch.setattr(Prediction, "correct", late)
+    response = asks.put(f"{URL}{made['id']}/correction/", {"text": "a"}, format="json")
+    assert_problem(response, 404, "not_found")
+
+
 def test_corrections_are_counted(asks, made):
     from pymano.metrics import CORRECTIONS
 
