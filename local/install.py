@@ -4,6 +4,8 @@ Runs on the system's own Python 3.11 with nothing installed, so it uses the stan
 installed already is left alone; an interrupted installation is simply repeated.
 """
 
+from __future__ import annotations  # an older Python must come as far as being refused
+
 import hashlib
 import os
 import shutil

@@ -30,10 +30,10 @@ class TorchServeError(RuntimeError):
 
 def shipped_archive(store: Path = STORE) -> Path:
     """The archive listed last in SHA256SUMS, its hash checked; TorchServeError where it does not hold."""
-    entries = [line.split() for line in (store / "SHA256SUMS").read_text().splitlines() if line.strip()]
-    if not entries:
-        raise TorchServeError("model_store/SHA256SUMS lists no archive")
-    expected, name = entries[-1]
+    try:
+        expected, name = (store / "SHA256SUMS").read_text().splitlines()[-1].split()
+    except (OSError, LookupError, ValueError) as error:
+        raise TorchServeError("model_store/SHA256SUMS lists no archive") from error
     archive = store / name
     if not archive.is_file():
         raise TorchServeError(f"model_store/{name} is missing")
