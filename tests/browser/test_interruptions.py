@@ -126,6 +126,18 @@ def test_ink_and_reading_survive_a_reload(open_page: Open, alice: Any, fake: Fak
     assert inked(page) == 0
 
 
+def test_the_clock_of_a_drawing_goes_on_after_a_reload(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    page.reload()
+    write(page, "l", left=200)
+    times = [point[2] for stroke in kept_ink(page)["strokes"] for point in stroke]
+    assert len(kept_ink(page)["strokes"]) == 2
+    assert times == sorted(times)
+
+
 def test_unread_ink_is_read_after_a_reload(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice)
     fake.mood = "busy"

@@ -66,19 +66,29 @@ function bySpeed(stroke, i) {
  * from the hand, so that corners of the sampling are not seen. One point gives one disc.
  */
 export function discs(stroke) {
-  const wide = widths(stroke);
-  const knots = stroke.map(([x, y], i) => [x, y, wide[i] / 2]);
-  if (knots.length < 3) return knots.length < 2 ? dot(knots) : line(knots[0], knots[1]);
-  const path = line(knots[0], middle(knots[0], knots[1]));
-  for (let i = 1; i < knots.length - 1; i += 1) {
-    path.push(...curve(middle(knots[i - 1], knots[i]), knots[i], middle(knots[i], knots[i + 1])));
-  }
-  path.push(...line(middle(knots.at(-2), knots.at(-1)), knots.at(-1)).slice(1));
-  return path;
+  if (stroke.length === 1) return knotsOf(stroke).map(([x, y, radius]) => [x, y, radius * 1.25]);
+  const knots = knotsOf(stroke);
+  const begun = line(knots[0], middle(knots[0], knots[1]));
+  const ended = line(middle(knots.at(-2), knots.at(-1)), knots.at(-1)).slice(1);
+  return [...begun, ...curves(knots, 1).slice(1), ...ended];
 }
 
-function dot(knots) {
-  return knots.map(([x, y, radius]) => [x, y, radius * 1.25]);
+/** The discs of a stroke that still grows, from the midpoint before point `from` (1 or more) to the last midpoint. */
+export function growth(stroke, from) {
+  return stroke.length < 2 ? knotsOf(stroke) : curves(knotsOf(stroke), from);
+}
+
+function knotsOf(stroke) {
+  const wide = widths(stroke);
+  return stroke.map(([x, y], i) => [x, y, wide[i] / 2]);
+}
+
+function curves(knots, from) {
+  const path = [middle(knots[from - 1], knots[from])];
+  for (let i = from; i < knots.length - 1; i += 1) {
+    path.push(...curve(middle(knots[i - 1], knots[i]), knots[i], middle(knots[i], knots[i + 1])));
+  }
+  return path;
 }
 
 function middle(a, b) {

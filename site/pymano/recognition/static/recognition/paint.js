@@ -1,6 +1,6 @@
 // Painting: strokes and lines onto a canvas. It is told what to paint and keeps nothing but finished paths.
 
-import { discs } from "./geometry.js";
+import { discs, growth } from "./geometry.js";
 
 const paths = new WeakMap(); // stroke -> Path2D; a finished stroke never changes
 
@@ -30,13 +30,13 @@ export function paintInk(context, strokes, { scale, x, y }, colour) {
   context.restore();
 }
 
-/** Paints a stroke that still grows: its path is not kept. */
-export function paintWet(context, stroke, { scale, x, y }, colour) {
+/** Paints what a growing stroke has gained since its point `from`, over what was painted of it before. */
+export function paintGrowth(context, stroke, from, { scale, x, y }, colour) {
   context.save();
   context.translate(x, y);
   context.scale(scale, scale);
   context.fillStyle = colour;
-  context.fill(ribbon(discs(stroke)));
+  context.fill(ribbon(growth(stroke, from)));
   context.restore();
 }
 

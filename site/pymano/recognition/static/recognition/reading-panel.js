@@ -200,9 +200,14 @@ function isDoubtful({ text, confidence }) {
 
 function notes(reading) {
   if (reading.correction !== null) return `Corrected by you. It was read as “${reading.text}”.`;
-  const doubts = reading.characters.filter(isDoubtful).map(({ text }) => `“${text}”`);
-  const unsure = doubts.length ? ` · unsure of ${[...new Set(doubts)].slice(0, 6).join(", ")}` : "";
-  return `${percent(reading.confidence)} sure${unsure}`;
+  return `${percent(reading.confidence)} sure${doubts(reading)}`;
+}
+
+function doubts({ characters }) {
+  const doubtful = characters.filter(isDoubtful);
+  const letters = [...new Set(doubtful.map(({ text }) => `“${text}”`))];
+  if (letters.length === 0) return "";
+  return ` · unsure of ${letters.length > 3 && doubtful.length > characters.length / 2 ? "most letters" : letters.join(", ")}`;
 }
 
 /** What else it may be: the alternatives, and once it was corrected the reading itself. */

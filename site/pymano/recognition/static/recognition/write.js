@@ -4,7 +4,7 @@
 import { Drawing } from "./drawing.js";
 import { toInk, view } from "./geometry.js";
 import { keep, kept } from "./kept.js";
-import { paintInk, paintLines, paintWet, sharpen, wipe } from "./paint.js";
+import { paintGrowth, paintInk, paintLines, sharpen, wipe } from "./paint.js";
 import { Pen } from "./pen.js";
 import { whenBack } from "./presence.js";
 import { Reader } from "./reader.js";
@@ -14,6 +14,7 @@ import { correct, Problem, readInk } from "./server.js";
 const BASELINE = 0.66; // of the sheet's height
 const X_HEIGHT = 0.22; // above the baseline, of the sheet's height
 const LETTER = 110; // px that the x-height never passes
+const PAUSE = 500; // ms, where it is not known how long the pen rested
 const MOST = 20000; // points that the server reads at once
 
 const part = (id) => document.getElementById(id);
@@ -23,6 +24,7 @@ const before = kept(user);
 let drawing = new Drawing(before ? { id: before.drawing, strokes: before.strokes } : {});
 let reading = before?.reading ?? null; // of these very strokes, or null
 let wet = null; // the stroke under the pen
+let dried = 1; // the point of it from which it is not painted yet
 let began = 0; // the time stamp at which the drawing's clock stood at 0
 let place = view([], { width: 1, height: 1, baseline: 0 });
 let room = { width: 1, height: 1 };
@@ -43,15 +45,23 @@ const pen = new Pen(sheet, { down, move, up, drop, finger });
 function down() {
   reader.hold();
   wet = [];
+  dried = 1;
   part("hint").setAttribute("hidden", "");
 }
 
 function move(points) {
   for (const [x, y, stamp, pressure] of points) {
-    if (drawing.isEmpty && wet.length === 0) began = stamp;
+    if (wet.length === 0) wind(stamp);
     wet.push([...toInk([x, y], place).map(hundredth), Math.max(0, Math.round(stamp - began)), pressure && hundredth(pressure)]);
   }
-  frame ??= requestAnimationFrame(paintTheWet);
+  frame ??= requestAnimationFrame(paintWet);
+}
+
+/** The drawing's clock starts at 0 and never goes back, also after undo or a reload. */
+function wind(stamp) {
+  const last = drawing.strokes.at(-1)?.at(-1)[2];
+  if (last === undefined) began = stamp;
+  else if (stamp - began < last) began = stamp - last - PAUSE;
 }
 
 function up() {
@@ -59,6 +69,8 @@ function up() {
   wet = null;
   drawing.add(stroke);
   if (hasMoved()) measure();
+  wipe(part("wet").getContext("2d"));
+  paintInk(part("dry").getContext("2d"), [stroke], place, getComputedStyle(sheet).color);
   changed();
 }
 
@@ -83,7 +95,7 @@ function hundredth(value) {
 function changed() {
   reading = null;
   remember();
-  paint();
+  offer();
   if (drawing.isEmpty) {
     reader.stop();
     panel.empty();
@@ -150,15 +162,16 @@ function paint() {
   paintLines(context, room, outlineColor);
   paintInk(context, drawing.strokes, place, color);
   wipe(part("wet").getContext("2d"));
-  if (wet) paintTheWet();
+  dried = 1;
+  if (wet) paintWet();
   offer();
 }
 
-function paintTheWet() {
+function paintWet() {
   frame = null;
-  const context = part("wet").getContext("2d");
-  wipe(context);
-  if (wet?.length) paintWet(context, wet, place, getComputedStyle(sheet).color);
+  if (!wet?.length) return;
+  paintGrowth(part("wet").getContext("2d"), wet, dried, place, getComputedStyle(sheet).color);
+  dried = Math.max(1, wet.length - 1);
 }
 
 /** Buttons are there for what can be done. */
@@ -174,6 +187,7 @@ function offer() {
 function act(change) {
   if (pen.isDown) return;
   change();
+  paint();
   changed();
 }
 
@@ -227,7 +241,6 @@ whenBack(user, () => reader.wake());
 
 measure();
 if (!drawing.isEmpty) {
-  began = performance.now() - drawing.strokes.at(-1).at(-1)[2] - 1000;
   if (reading) panel.show(reading);
   else reader.now();
 }
