@@ -1,4 +1,4 @@
-"""`make bench`: one table from one run on this machine: the recogniser in process, TorchServe, the whole site.
+"""`make bench`: one table from one run on this machine: recogniser in process, TorchServe, the whole site.
 
 Everything reads the same ink, written for this purpose. Load is bounded: a fixed number of readings a row.
 """
@@ -45,7 +45,9 @@ class Row:
         return f"{self.what:<44}{self.median:>9.1f}{self.late:>9.1f}{self.rate:>11.1f}"
 
 
-def measure(what: str, ask: Callable[[], object], clients: int = 1, count: int = _READINGS, each: int = 1) -> Row:
+def measure(
+    what: str, ask: Callable[[], object], clients: int = 1, count: int = _READINGS, each: int = 1
+) -> Row:
     """Ask `count` times from `clients` threads; each answer holds `each` readings."""
 
     def timed(_: int) -> float:
@@ -78,7 +80,9 @@ def over_http(what: str, url: str, headers: dict[str, str]) -> Iterator[Row]:
         session.headers.update({"Content-Type": "application/json"} | headers)
         for name, body in bodies.items():
             for clients in (1, 16):
-                yield measure(f"{what}, {name}, clients: {clients}", partial(_post, session, url, body), clients)
+                yield measure(
+                    f"{what}, {name}, clients: {clients}", partial(_post, session, url, body), clients
+                )
 
 
 def _post(session: requests.Session, url: str, body: str) -> None:

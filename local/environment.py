@@ -1,4 +1,4 @@
-"""This machine's own settings: secrets and addresses in `.env.local`, ignored by git, for the owner's eyes alone."""
+"""This machine's own settings: secrets and addresses in `.env.local`, ignored by git, for its owner alone."""
 
 import os
 import secrets
@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / ".env.local"
 
 DEMO_USERS = ("admin", "bob", "sophie")
+
+_HEAD = "# Written by `make run`, for this machine alone. Delete the file to draw new secrets.\n"
 
 
 def password_name(user: str) -> str:
@@ -29,8 +31,9 @@ def save(values: Mapping[str, str], file: Path = FILE) -> None:
     unfinished = file.with_name(f"{file.name}.part")
     unfinished.unlink(missing_ok=True)
     lines = "".join(f"{key}={value}\n" for key, value in values.items())
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write("# Written by `make run`, for this machine alone. Delete the file to draw new secrets.\n" + lines)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(_HEAD + lines)
     unfinished.replace(file)
 
 

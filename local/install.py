@@ -7,7 +7,6 @@ installed already is left alone; an interrupted installation is simply repeated.
 from __future__ import annotations  # an older Python must come as far as being refused
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -18,13 +17,16 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
 LOG = ROOT / ".run" / "install.log"
+_OFFLINE = ("NewConnectionError", "Temporary failure in name", "Connection refused")
+"""What pip says where it cannot reach the package index."""
 
 
 def main() -> None:
     """Install the requirement files named on the command line, unless they are installed."""
     if sys.version_info[:2] != (3, 11):
         found = ".".join(map(str, sys.version_info[:3]))
-        raise SystemExit(f"Pymano needs Python 3.11; {sys.executable} is {found}. Name another: make PYTHON=python3.11")
+        wrong = f"{sys.executable} is {found}"
+        raise SystemExit(f"Pymano needs Python 3.11; {wrong}. Name another: make PYTHON=python3.11")
     files = [ROOT / "requirements" / f"{name}.txt" for name in sys.argv[1:]]
     wanted = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     present = _present()
@@ -40,23 +42,25 @@ def main() -> None:
 
 
 def _present() -> dict[str, str]:
-    """What was installed here before, whole: file name -> hash; nothing where the environment does not work."""
-    if not STAMP.exists() or subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode:
+    """What was installed here before, whole: file name -> hash; nothing where Python does not work."""
+    if not STAMP.exists() or not _works([PYTHON, "-c", ""]):
         return {}
     pairs = (line.split() for line in STAMP.read_text().splitlines())
     return {name: digest for digest, name in pairs}
 
 
 def _make_environment() -> None:
-    if subprocess.run([sys.executable, "-m", "venv", "--help"], capture_output=True, check=False).returncode:
+    if not _works([sys.executable, "-m", "venv", "--help"]):
         raise SystemExit("This Python has no venv; on Debian: apt install python3.11-venv")
-    works = PYTHON.exists() and not subprocess.run([PYTHON, "-m", "pip", "-V"], capture_output=True, check=False).returncode
-    if works:
+    if PYTHON.exists() and _works([PYTHON, "-m", "pip", "-V"]):
         return
     shutil.rmtree(VENV, ignore_errors=True)
-    answer = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
-    if answer.returncode:
+    if not _works([sys.executable, "-m", "venv", VENV]):
         raise SystemExit("This Python cannot make an environment; on Debian: apt install python3.11-venv")
+
+
+def _works(command: list[str | Path]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _torch(files: list[Path]) -> list[str]:
@@ -75,12 +79,12 @@ def _pip(first: list[str], files: list[Path]) -> None:
 def _call(arguments: list[str]) -> None:
     """Run pip, its words in the log; one clear line where it fails."""
     with LOG.open("a") as log:
-        answer = subprocess.run([PYTHON, "-m", "pip", *arguments], stdout=log, stderr=log, env=os.environ, check=False)
+        answer = subprocess.run([PYTHON, "-m", "pip", *arguments], stdout=log, stderr=log, check=False)
     if answer.returncode == 0:
         return
     text = LOG.read_text(errors="replace")
-    offline = any(sign in text for sign in ("NewConnectionError", "Temporary failure in name", "Connection refused"))
-    reason = "there is no connection to the package index" if offline else "pip could not install the packages"
+    offline = any(sign in text for sign in _OFFLINE)
+    reason = "there is no connection to the package index" if offline else "pip could not install everything"
     raise SystemExit(f"{reason}: see {LOG.relative_to(ROOT)}, and run the same command again.".capitalize())
 
 

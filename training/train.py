@@ -79,11 +79,8 @@ class Run:
         self.optimiser = torch.optim.AdamW(
             self.trainee.parameters(), config["learning_rate"], weight_decay=config["weight_decay"]
         )
-        self.average = AveragedModel(
-            self.trainee,
-            multi_avg_fn=get_ema_multi_avg_fn(config["average"]),
-            use_buffers=True,  # type: ignore[no-untyped-call]
-        )
+        moving_average = get_ema_multi_avg_fn(config["average"])  # type: ignore[no-untyped-call]
+        self.average = AveragedModel(self.trainee, multi_avg_fn=moving_average, use_buffers=True)
         self.progress = Progress()
         self._state = folder / "state.pt"
         if self._state.exists():

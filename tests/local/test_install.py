@@ -112,7 +112,7 @@ def test_an_interrupted_installation_is_repeated(pip, project):
     [
         ("NewConnectionError: [Errno 111]", "no connection to the package index"),
         ("Temporary failure in name resolution", "no connection to the package index"),
-        ("ERROR: No matching distribution found", "pip could not install the packages"),
+        ("ERROR: No matching distribution found", "pip could not install everything"),
     ],
 )
 def test_a_failed_installation_says_why_in_one_line(pip, words, reason):
