@@ -1,6 +1,8 @@
 """Whoever tries too often waits: on the pages, in the admin, and for a token. Each limit has its test."""
 
 import pytest
+from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 
 from tests.site.accounts.cast import PASSWORD
@@ -26,6 +28,19 @@ def assert_throttled(answer):
 def test_a_name_gets_five_wrong_tokens_and_then_none(program, alice):
     assert [try_token(program).status_code for _ in range(5)] == [401] * 5
     assert_throttled(try_token(program, password=PASSWORD))
+
+
+def test_all_processes_count_in_one_place(program, settings, alice):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    }
+    for _ in range(5):
+        try_token(program)
+    caches.close_all()
+    assert_throttled(try_token(program, password=PASSWORD))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM cache")
+        assert cursor.fetchone()[0] > 0
 
 
 def test_a_name_gets_ten_tokens_a_minute_right_ones_too(program, alice):
