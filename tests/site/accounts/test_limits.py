@@ -1,9 +1,8 @@
 """Whoever tries too often waits: on the pages, in the admin, and for a token. Each limit has its test."""
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.site.accounts.cast import PASSWORD
 
@@ -30,14 +29,12 @@ def test_a_name_gets_five_wrong_tokens_and_then_none(program, alice):
     assert_throttled(try_token(program, password=PASSWORD))
 
 
-def test_all_processes_count_in_one_place(program, settings, alice):
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-    }
-    for _ in range(5):
-        try_token(program)
-    caches.close_all()
-    assert_throttled(try_token(program, password=PASSWORD))
+def test_all_processes_count_in_one_place(program, alice):
+    shared = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    with override_settings(CACHES={"default": shared}):
+        for _ in range(5):
+            try_token(program)
+        assert_throttled(try_token(program, password=PASSWORD))
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM cache")
         assert cursor.fetchone()[0] > 0
