@@ -43,7 +43,7 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(THROWAWAY) $(BIN)/mypy site handlers training local manage.py
-	$(BIN)/lint-imports
+	PYTHONPATH=site:handlers:. $(BIN)/lint-imports
 	$(BIN)/djlint --quiet --check --lint site
 	$(THROWAWAY) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(THROWAWAY) HTTPS=on $(BIN)/python manage.py check --deploy --fail-level WARNING
