@@ -38,23 +38,24 @@ class CRNNHandler:
         return [self._answer(row, index, context) for index, row in enumerate(rows)]
 
     def _answer(self, row: dict[str, Any], index: int, context: Any) -> str:
+        headers = {name.lower(): value for name, value in context.get_all_request_header(index).items()}
         context.set_response_content_type(index, "application/json")
         try:
-            strip = _strip(row, context.get_request_header(index, "Content-Type"))
+            strip = _strip(row, headers.get("content-type", ""))
         except tuple(_REFUSALS) as refusal:
             code = _REFUSALS[type(refusal)]
             context.set_response_status(code=422, phrase="Unprocessable Content", idx=index)
             return json.dumps({"code": code, "detail": str(refusal)})
-        [reading] = self._recogniser.read([strip], _decoder(context.get_request_header(index, "X-Decoder")))
+        [reading] = self._recogniser.read([strip], _decoder(headers.get("x-decoder")))
         return json.dumps(asdict(reading) | {"model": self._model})
 
 
-def _strip(row: dict[str, Any], content_type: str | None) -> Strip:
+def _strip(row: dict[str, Any], content_type: str) -> Strip:
     """Draw a request's ink, or find it in its picture; JSON that TorchServe cannot parse comes as bytes."""
     body = row.get("data")
     if body is None:
         body = row.get("body")
-    if isinstance(body, bytes | bytearray) and "json" not in (content_type or ""):
+    if isinstance(body, bytes | bytearray) and "json" not in content_type.lower():
         return picture.read(bytes(body))
     if isinstance(body, dict) and "strokes" in body:
         return ink.draw(ink.parse(body["strokes"]))

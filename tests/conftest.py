@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz")
@@ -13,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from local.torchserve import TorchServe
+
 django.setup()
 settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
 
@@ -21,3 +24,15 @@ settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is non
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Test in a file: in memory there is one connection, which a live server's threads would share."""
     connections.databases["default"]["TEST"]["NAME"] = str(settings.DATA_DIR / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def torchserve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TorchServe]:
+    """The real TorchServe with the archive that is shipped, one worker, on ports of its own."""
+    server = TorchServe(tmp_path_factory.mktemp("torchserve"))
+    server.start()
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()

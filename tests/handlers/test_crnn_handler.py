@@ -24,8 +24,8 @@ class Context:
         self.statuses = {}
         self.types = {}
 
-    def get_request_header(self, idx, key):
-        return self.heads[idx].get(key)
+    def get_all_request_header(self, idx):
+        return dict(self.heads[idx])
 
     def set_response_status(self, code, phrase, idx):
         self.statuses[idx] = code
@@ -109,6 +109,15 @@ def test_the_header_chooses_the_decoder(ask, recogniser, decoder):
     [(answer, _)] = ask(({"strokes": HELLO}, JSON | {"X-Decoder": decoder}))
     [reading] = recogniser.read([ink.draw(ink.parse(HELLO))], decoder)
     assert answer == as_json(reading)
+
+
+def test_headers_are_known_in_any_case(ask):
+    lower = {"content-type": "Application/JSON", "x-decoder": "best-path"}
+    usual = {"Content-Type": "application/json", "X-Decoder": "best-path"}
+    [(one, _), (other, _)] = ask(({"strokes": HELLO}, lower), ({"strokes": HELLO}, usual))
+    assert one == other
+    [(answer, _)] = ask((b"{", lower))
+    assert answer["code"] == "malformed"
 
 
 @pytest.mark.parametrize("decoder", ["", "greedy", "BEAM"])

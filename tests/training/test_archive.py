@@ -29,7 +29,7 @@ from crnn_handler import CRNNHandler
 context = SimpleNamespace(
     manifest=json.load(open(folder + "/MAR-INF/MANIFEST.json")),
     system_properties={"model_dir": folder},
-    get_request_header=lambda index, name: "application/json",
+    get_all_request_header=lambda index: {"Content-Type": "application/json"},
     set_response_content_type=lambda index, value: None,
 )
 handler = CRNNHandler()
