@@ -134,7 +134,7 @@ def test_what_cannot_be_read_is_said_plainly(
     page = open_page("/picture/", user=alice)
     page.locator("#choose").set_input_files(file)
     expect(says(page)).to_contain_text(words)
-    expect(page.get_by_text("This browser cannot show this kind of picture.")).to_be_visible()
+    expect(page.get_by_text("This browser cannot show it.")).to_be_visible()
     assert fake.asked == []
     assert not Prediction.objects.exists()
 

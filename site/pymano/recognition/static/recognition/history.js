@@ -46,7 +46,8 @@ function attend(item) {
       show(await correct(item.dataset.id, text, { username }));
       turn(false);
     } catch ({ kind }) {
-      say(kind === "signed-out" ? "You are signed out. Sign in to correct this." : "This was not kept. Try again.", true);
+      const signedOut = ["signed-out", "someone-else"].includes(kind);
+      say(signedOut ? "You are signed out. Sign in to correct this." : "This was not kept. Try again.", true);
     }
   }
 

@@ -2,9 +2,9 @@
 // It knows its own parts by their data attributes, and tells the page what the person wants.
 
 import { copy } from "./clipboard.js";
+import { best, isDoubtful, notes, others } from "./reading.js";
 import { percent, sentence } from "./words.js";
 
-const DOUBT = 0.6; // letters less sure than this are marked
 const LONG = 24; // letters that still stand large in one line
 
 export class ReadingPanel {
@@ -175,44 +175,17 @@ export class ReadingPanel {
   }
 }
 
-function best(reading) {
-  return reading.correction ?? reading.text;
-}
-
 /** The letters of the reading, the doubtful ones marked; a correction has no doubts. */
 function letters(reading) {
   const whole = reading.characters.map(({ text }) => text).join("");
   if (reading.correction !== null || whole !== reading.text) return [best(reading)];
-  return reading.characters.map(({ text, confidence }) => (isDoubtful({ text, confidence }) ? mark(text, confidence) : text));
+  return reading.characters.map((letter) => (isDoubtful(letter) ? mark(letter) : letter.text));
 }
 
-function mark(text, confidence) {
+function mark({ text, confidence }) {
   const span = document.createElement("span");
   span.className = "doubtful";
   span.title = `${percent(confidence)} sure of “${text}”`;
   span.textContent = text;
   return span;
-}
-
-function isDoubtful({ text, confidence }) {
-  return confidence < DOUBT && text.trim() !== "";
-}
-
-function notes(reading) {
-  if (reading.correction !== null) return `Corrected by you. It was read as “${reading.text}”.`;
-  return `${percent(reading.confidence)} sure${doubts(reading)}`;
-}
-
-function doubts({ characters }) {
-  const doubtful = characters.filter(isDoubtful);
-  const letters = [...new Set(doubtful.map(({ text }) => `“${text}”`))];
-  if (letters.length === 0) return "";
-  return ` · unsure of ${letters.length > 3 && doubtful.length > characters.length / 2 ? "most letters" : letters.join(", ")}`;
-}
-
-/** What else it may be: the alternatives, and once it was corrected the reading itself. */
-function others(reading) {
-  const texts = reading.alternatives.map(({ text }) => text);
-  if (reading.correction !== null) texts.unshift(reading.text);
-  return [...new Set(texts)].filter((text) => text && text !== best(reading));
 }

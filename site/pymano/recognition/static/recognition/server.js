@@ -18,7 +18,15 @@ const KINDS = {
   unsupported_media_type: "unsupported",
   malformed: "malformed",
 };
-const STATUSES = { 401: "signed-out", 403: "signed-out", 413: "too-large", 429: "busy", 502: "away", 503: "away", 504: "slow" };
+const STATUSES = {
+  401: "signed-out",
+  403: "signed-out",
+  413: "too-large",
+  429: "busy",
+  502: "away",
+  503: "away",
+  504: "slow",
+};
 
 export class Problem extends Error {
   /** `wait` is the server's Retry-After in ms, or 0; `about` is for the details: the code and the request's id. */

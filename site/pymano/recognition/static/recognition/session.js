@@ -1,6 +1,6 @@
 // On every page: who is signed in decides what ink this browser may keep. A session that ran out leaves the ink for
 // the same user's next sign-in. Leaving by choice (a form with data-sign-out) takes it away, once the server has
-// really signed the user out: on a shared computer nothing is left behind. Ink that is not read yet is asked about first.
+// really signed the user out: on a shared computer nothing is left behind. Unread ink is asked about first.
 
 import { forget, kept } from "./kept.js";
 import { tell } from "./presence.js";

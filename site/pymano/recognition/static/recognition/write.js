@@ -52,7 +52,9 @@ function down() {
 function move(points) {
   for (const [x, y, stamp, pressure] of points) {
     if (wet.length === 0) wind(stamp);
-    wet.push([...toInk([x, y], place).map(hundredth), Math.max(0, Math.round(stamp - began)), pressure && hundredth(pressure)]);
+    const [inkX, inkY] = toInk([x, y], place).map(hundredth);
+    const time = Math.max(0, Math.round(stamp - began));
+    wet.push([inkX, inkY, time, pressure === null ? null : hundredth(pressure)]);
   }
   frame ??= requestAnimationFrame(paintWet);
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Open
+from tests.fake_torchserve import answer
 
 Run = Callable[..., Any]
 
@@ -119,3 +120,22 @@ def test_strange_ink_is_left_out(run: Run, written: str) -> None:
 
 def test_certainty_is_not_claimed(run: Run) -> None:
     assert run("words", "return [0.934, 0.999, 1].map(m.percent)") == ["93\xa0%", "99\xa0%", "100\xa0%"]
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "words"),
+    [
+        ("", ""),
+        ("a", " · unsure of “a”"),
+        ("abcdef", " · unsure of most letters"),
+        ("abcd", " · unsure of some letters"),
+    ],
+)
+def test_doubts_are_named_while_they_are_few(run: Run, doubtful: str, words: str) -> None:
+    reading = answer("abcdefghi", doubtful=doubtful) | {"correction": None}
+    assert run("reading", "return m.notes(a)", reading) == f"93\xa0% sure{words}"
+
+
+def test_a_corrected_reading_is_offered_again(run: Run) -> None:
+    reading = answer("hello", "hallo", "hells") | {"correction": "hallo"}
+    assert run("reading", "return m.others(a)", reading) == ["hello", "hells"]
