@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import sync_playwright
 
 from pymano.serving import client as torchserve_client
 from tests.fake_torchserve import FakeTorchServe
@@ -34,10 +35,9 @@ Open = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
-    with playwright.sync_playwright() as runner:
+    with sync_playwright() as runner:
         browser = runner.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()

@@ -23,7 +23,7 @@ def photograph(size: tuple[int, int] = (1200, 400), *, kind: str = "JPEG", turne
     scale = size[0] / 400
     picture = Image.new("RGB", size, "#e9e4d4")
     pen = ImageDraw.Draw(picture)
-    for stroke in ink("hello", left=40 * scale, baseline=size[1] * 0.75, size=scale):
+    for stroke in ink("hello", left=60 * scale, baseline=size[1] * 0.75, size=scale * 0.75):
         pen.line([(x, y) for x, y, *_ in stroke], fill="#26262e", width=int(4 * scale), joint="curve")
     exif = Image.Exif()
     if turned:
