@@ -7,16 +7,16 @@ from typing import Any
 
 import torch
 
-from crnn import ink, picture
+from crnn import encoded, ink, picture
 from crnn.recogniser import DECODERS, Decoder, Recogniser
 from crnn.strip import NothingToReadError, Strip
 
 _REFUSALS: dict[type[Exception], str] = {
     NothingToReadError: "blank",
     ink.MalformedInkError: "malformed",
-    picture.TruncatedPictureError: "truncated",
-    picture.TooLargePictureError: "too_large",
-    picture.UnsupportedPictureError: "unsupported",
+    encoded.TruncatedPictureError: "truncated",
+    encoded.TooLargePictureError: "too_large",
+    encoded.UnsupportedPictureError: "unsupported",
 }
 _WARM_UP = [[[0, 0], [20, 40], [40, 0], [60, 40], [80, 0]]]
 

@@ -79,3 +79,11 @@ def hollow_png(width: int, height: int) -> bytes:
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
     framed = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
+def turned_by_exif(sheet: Grey, orientation: int, form: str = "JPEG") -> bytes:
+    """A file whose pixels lie, and whose EXIF says how to hold it."""
+    undo = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encoded(Image.fromarray(sheet).transpose(undo[orientation]), form, exif=exif)

@@ -3,30 +3,23 @@
 Never stretched out of proportion: one scale serves both directions.
 """
 
-import io
-import re
-import warnings
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
 
+from crnn import encoded
+from crnn.encoded import Grey
 from crnn.ink import FLAT_HEIGHT, is_flat
 from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip
 
-Grey = npt.NDArray[np.uint8]
-
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
-MAX_PIXELS = 50_000_000
-_BEGINNING = re.compile(
-    rb"\Z|\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM....\x00{4}|II[*+]\x00|MM\x00[*+]", re.DOTALL
-)
-"""How files of these formats begin; nothing at all counts as one cut short."""
-_WORKING_SIDE = 1600
 _SOLID = 110
 """Strength from which a pixel certainly belongs to a stroke, of 255."""
+_CROWDED = 0.25
+"""Share of a picture's pixels from which ink, such as one bold letter's, is no exception among them."""
+_DARK = 110
+"""Paper darker than this may be a blackboard."""
 _RULE_LENGTH = 30
 """How long a printed line is at least, in widths of the pen; the stem of a letter is shorter."""
 _NOISE_PIECES = 200
@@ -34,18 +27,6 @@ _NOISE_AREA = 40
 """More than so many pieces, none of them as large as this, are a camera's noise."""
 _LEVEL_FROM_ASPECT = 3.0
 _LEVEL_AT_MOST = 0.36
-
-
-class UnsupportedPictureError(ValueError):
-    """The bytes are not a picture of a format in FORMATS."""
-
-
-class TruncatedPictureError(ValueError):
-    """The picture starts well and cannot be decoded to its end."""
-
-
-class TooLargePictureError(ValueError):
-    """The picture has more than MAX_PIXELS; it was not decoded."""
 
 
 @dataclass(frozen=True)
@@ -62,77 +43,9 @@ class Patch:
 def read(data: bytes) -> Strip:
     """Find the ink in an encoded picture and put it on a strip.
 
-    Raises UnsupportedPictureError, TruncatedPictureError, TooLargePictureError, or NothingToReadError.
+    Raises what `encoded.decode` raises, or NothingToReadError.
     """
-    return fit(crop(strength(decode(data))))
-
-
-def decode(data: bytes) -> Grey:
-    """Decode to an upright grey picture (height, width), its longer side at most 1,600 pixels."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Pillow finds odd in a file's metadata
-        picture = _open(data)
-        try:
-            picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
-            picture.load()
-        except Exception as error:
-            raise TruncatedPictureError("the picture cannot be decoded to its end") from error
-        grey = np.asarray(_flatten(_upright(picture)))
-    scale = _WORKING_SIDE / max(grey.shape)
-    if scale < 1:
-        height, width = (max(1, round(side * scale)) for side in grey.shape)
-        grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
-    return grey
-
-
-def _open(data: bytes) -> Image.Image:
-    """Read the header alone; Pillow's parsers raise whatever a damaged one makes them stumble over."""
-    try:
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise TooLargePictureError("the picture has too many pixels") from error
-    except Exception as error:
-        if _BEGINNING.match(data):
-            raise TruncatedPictureError("the picture's header is damaged or cut short") from error
-        raise UnsupportedPictureError("the bytes are not a picture that can be read") from error
-    if picture.width * picture.height > MAX_PIXELS:
-        raise TooLargePictureError("the picture has too many pixels")
-    return picture
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    """Turn as EXIF says; damaged EXIF says nothing."""
-    try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:
-        return picture
-
-
-def _flatten(picture: Image.Image) -> Image.Image:
-    """To 8-bit grey; a transparent picture is laid on white or black, whichever its ink stands out from."""
-    if picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
-        return _stretched(picture)
-    try:
-        return _laid_on_paper(picture) if picture.has_transparency_data else picture.convert("L")
-    except ValueError as error:
-        raise UnsupportedPictureError(f"pictures with colours in {picture.mode} are not read") from error
-
-
-def _laid_on_paper(picture: Image.Image) -> Image.Image:
-    layered = picture.convert("LA")
-    layered = layered.reduce(max(1, max(layered.size) // _WORKING_SIDE))
-    grey, alpha = (np.asarray(channel, dtype=np.float32) for channel in layered.split())
-    light_ink = alpha.sum() > 0 and (grey * alpha).sum() / alpha.sum() > 140 and alpha.mean() < 200
-    paper = 0.0 if light_ink else 255.0
-    flat = grey * alpha / 255 + paper * (1 - alpha / 255)
-    return Image.fromarray(flat.astype(np.uint8))
-
-
-def _stretched(picture: Image.Image) -> Image.Image:
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float32))
-    low, high = float(values.min()), float(values.max())
-    scaled = (values - low) * (255 / (high - low)) if high > low else np.full_like(values, 255)
-    return Image.fromarray(scaled.astype(np.uint8))
+    return fit(crop(strength(encoded.decode(data))))
 
 
 def strength(grey: Grey) -> Grey:
@@ -158,15 +71,18 @@ def strength(grey: Grey) -> Grey:
 
 
 def _is_negative(grey: Grey) -> bool:
-    """Most of a picture of writing is paper: dark paper means light ink."""
+    """Most of a picture of writing is paper; on dark paper ink is what is lighter, but for dim light."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return bool(np.median(grey) < 90 and np.median(border) < 110)
+    low, median, high = np.percentile(grey, (1, 50, 99))
+    return bool(max(median, np.median(border)) < _DARK and high - median > 1.5 * (median - low))
 
 
 def _stand_out(darker: npt.NDArray[np.float32]) -> Grey:
     """Stretch so that the paper's own noise becomes 0 and clear strokes 255."""
-    noise = float(np.median(np.abs(darker - np.median(darker)))) * 1.4826
-    floor = float(np.median(darker)) + 4 * noise + 0.02
+    solid = darker > 0.5 * darker.max()
+    paper = darker[~solid] if _CROWDED < solid.mean() < 1 else darker
+    noise = float(np.median(np.abs(paper - np.median(paper)))) * 1.4826
+    floor = float(np.median(paper)) + 4 * noise + 0.02
     clear = darker[darker > floor]
     if clear.size < 4:
         raise NothingToReadError("there is no ink on the paper")

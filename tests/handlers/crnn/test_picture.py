@@ -1,7 +1,5 @@
 """Pictures of handwriting end as the strips that its strokes would have been drawn on."""
 
-from contextlib import suppress
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -34,12 +32,36 @@ def likeness(sheet):
     return paper.likeness(DRAWN, strip_of(sheet).pixels)
 
 
+def likeness_of(text, sheet):
+    return paper.likeness(ink.draw(ink.parse(handwriting.ink(text))).pixels, strip_of(sheet).pixels)
+
+
 def test_a_scan_becomes_the_strip_that_its_strokes_would():
     assert likeness(PAGE) > 0.95
 
 
 def test_white_on_black_becomes_the_same():
     assert likeness(255 - PAGE) > 0.95
+
+
+@pytest.mark.parametrize(("ground", "chalk"), [(20, 240), (60, 230), (105, 220)])
+def test_chalk_on_a_blackboard_becomes_the_same(ground, chalk):
+    assert likeness(paper.grainy(paper.page(HELLO, ink=chalk, paper=ground))) > 0.95
+
+
+@pytest.mark.parametrize("light", [0.5, 0.33, 0.2])
+def test_dim_light_changes_nothing(light):
+    dim = (PAGE * light).astype(np.uint8)
+    assert likeness(paper.grainy(dim, spread=3)) > 0.95
+    assert likeness(paper.shaded(dim, 0.4)) > 0.95
+
+
+@pytest.mark.parametrize("text", ["h", "d", "t", "l"])
+@pytest.mark.parametrize(("scale", "pen"), [(0.2, 4), (0.5, 10)])
+def test_a_small_bold_letter_that_fills_its_picture_is_ink(text, scale, pen):
+    sheet = paper.page(handwriting.ink(text), scale=scale, pen=pen, margin=pen)
+    for picture_of_it in (sheet, 255 - sheet):
+        assert likeness_of(text, picture_of_it) > 0.6
 
 
 @pytest.mark.parametrize("ink", [170, 190, 205])
@@ -138,178 +160,9 @@ def test_places_are_fractions_of_the_whole_width():
 
 def test_places_count_from_the_side_that_is_left_in_the_upright_picture():
     sheet = np.hstack([np.full((PAGE.shape[0], 600), 235, np.uint8), PAGE])
-    strip = picture.read(turned_by_exif(sheet, 6))
+    strip = picture.read(paper.turned_by_exif(sheet, 6))
     columns = np.flatnonzero((strip.pixels > 127).any(axis=0))
     assert strip.fraction(columns[0]) == pytest.approx(680 / sheet.shape[1], abs=0.02)
-
-
-# Forms of pictures
-
-
-def turned_by_exif(sheet, orientation, form="JPEG"):
-    """A file whose pixels lie, and whose EXIF says how to hold it."""
-    undo = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    return paper.encoded(Image.fromarray(sheet).transpose(undo[orientation]), form, exif=exif)
-
-
-def on_canvas(shade):
-    """A transparent canvas with ink of one shade."""
-    canvas = Image.new("RGBA", (PAGE.shape[1], PAGE.shape[0]), (shade, shade, shade, 255))
-    canvas.putalpha(Image.fromarray(((235 - PAGE) * (255 / 195)).astype(np.uint8)))
-    return canvas
-
-
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
-def test_every_form_of_picture_is_read(form):
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(PAGE, form)).pixels) > 0.95
-
-
-@pytest.mark.parametrize(
-    ("mode", "form"),
-    [
-        ("RGB", "PNG"),
-        ("RGBA", "PNG"),
-        ("LA", "PNG"),
-        ("P", "PNG"),
-        ("P", "GIF"),
-        ("RGB", "JPEG"),
-        ("CMYK", "JPEG"),
-        ("CMYK", "TIFF"),
-        ("YCbCr", "TIFF"),
-        ("I", "TIFF"),
-        ("F", "TIFF"),
-        ("RGBA", "WEBP"),
-    ],
-)
-def test_every_mode_of_pixels_is_read(mode, form):
-    image = Image.fromarray(PAGE).convert("RGB" if mode in {"CMYK", "YCbCr"} else "L").convert(mode)
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(image, form)).pixels) > 0.95
-
-
-@pytest.mark.parametrize("form", ["PNG", "TIFF"])
-def test_sixteen_bits_are_read(form):
-    deep = Image.fromarray(PAGE.astype(np.uint16) * 200 + 900)
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(deep, form)).pixels) > 0.95
-
-
-def test_black_and_white_is_read():
-    sheet = Image.fromarray(PAGE).point(lambda level: 255 if level > 128 else 0).convert("1")
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(sheet)).pixels) > 0.95
-
-
-@pytest.mark.parametrize("shade", [0, 60, 200, 255])
-def test_a_transparent_canvas_is_read_with_dark_ink_and_with_light(shade):
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(on_canvas(shade))).pixels) > 0.95
-
-
-def test_a_palette_with_transparency_is_read():
-    canvas = on_canvas(0).convert("P")
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(canvas, "GIF", transparency=0)).pixels) > 0.9
-    mask = Image.fromarray(np.where(PAGE < 128, 1, 0).astype(np.uint8), "L").convert("P")
-    mask.putpalette([255, 0, 0, 20, 20, 20])
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(mask, transparency=0)).pixels) > 0.95
-
-
-def test_of_an_animation_the_first_frame_is_read():
-    second = Image.fromarray(paper.page(handwriting.ink("world")))
-    frames = {"save_all": True, "append_images": [second.resize(PAGE.shape[::-1])], "duration": 100}
-    assert paper.likeness(DRAWN, picture.read(paper.encoded(PAGE, "GIF", **frames)).pixels) > 0.95
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
-@pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_exif_says_how_to_hold_it(orientation, form):
-    strip = picture.read(turned_by_exif(PAGE, orientation, form))
-    assert paper.likeness(DRAWN, strip.pixels) > 0.95
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize(
-    "exif", [b"", b"nonsense", b"II*\0", b"II*\0\xff\xff\xff\x7f", b"MM\0*\0\0\0\x08\xff\xff"]
-)
-def test_damaged_exif_says_nothing(exif, form):
-    data = paper.encoded(PAGE, form, exif=b"Exif\0\0" + exif)
-    assert paper.likeness(DRAWN, picture.read(data).pixels) > 0.95
-
-
-def test_a_large_photograph_is_read_at_a_working_size():
-    large = Image.fromarray(PAGE).resize((5000, 5000 * PAGE.shape[0] // PAGE.shape[1]))
-    assert max(picture.decode(paper.encoded(large, "JPEG")).shape) == 1600
-
-
-# What is refused
-
-
-def test_a_picture_cut_short_is_truncated():
-    for form in picture.FORMATS:
-        data = paper.encoded(PAGE, form)
-        for length in (12, len(data) // 4, len(data) // 2):
-            with pytest.raises(picture.TruncatedPictureError):
-                picture.read(data[:length])
-
-
-def test_an_empty_file_is_truncated():
-    with pytest.raises(picture.TruncatedPictureError):
-        picture.read(b"")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"hello",
-        b"\n",
-        b"\0" * 1000,
-        b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0h9'/></svg>",
-        b"<?xml version='1.0'?><svg/>",
-        b"%PDF-1.7\n",
-        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
-        b"RIFF\x24\0\0\0WAVEfmt ",
-        b'{"strokes": [[[1, 2]]]}',
-    ],
-)
-def test_what_is_no_picture_is_unsupported(data):
-    with pytest.raises(picture.UnsupportedPictureError):
-        picture.read(data)
-
-
-@pytest.mark.parametrize("form", ["PPM", "ICO", "PDF", "JPEG2000"])
-def test_other_forms_of_pictures_are_unsupported(form):
-    with pytest.raises(picture.UnsupportedPictureError):
-        picture.read(paper.encoded(Image.fromarray(PAGE), form))
-
-
-def test_colours_that_are_not_known_are_unsupported():
-    lab = Image.fromarray(PAGE).convert("RGB").convert("LAB")
-    with pytest.raises(picture.UnsupportedPictureError):
-        picture.read(paper.encoded(lab, "TIFF"))
-
-
-@pytest.mark.parametrize("size", [(30_000, 30_000), (10_000, 10_000), (7_100, 7_100), (2_000_000_000, 1)])
-def test_too_many_pixels_are_refused_before_they_are_decoded(size, monkeypatch):
-    monkeypatch.setattr(Image.core, "zip_decoder", None)
-    with pytest.raises(picture.TooLargePictureError):
-        picture.read(paper.hollow_png(*size))
-
-
-def test_random_damage_is_refused_or_read_and_nothing_else():
-    random = np.random.default_rng(7)
-    small = Image.fromarray(PAGE).resize((160, 70))
-    files = [paper.encoded(small, form) for form in picture.FORMATS]
-    files += [turned_by_exif(np.asarray(small), 6, form) for form in ("PNG", "WEBP")]
-    refusals = (
-        picture.UnsupportedPictureError,
-        picture.TruncatedPictureError,
-        picture.TooLargePictureError,
-        NothingToReadError,
-    )
-    for turn in range(400):
-        data = bytearray(files[turn % len(files)])
-        for place in random.integers(min(len(data), 400), size=4):
-            data[place] = random.integers(256)
-        with suppress(*refusals):
-            assert picture.read(bytes(data)).pixels.shape[0] == HEIGHT
 
 
 # Nothing to read
