@@ -8,120 +8,39 @@ from collections.abc import Iterator
 Point = tuple[float, float]
 Curve = list[Point]
 
-# Each letter: its width, then its strokes. y grows downwards from the baseline at 0; an x is 50 high.
-# A point written twice is a corner.
-LETTERS: dict[str, tuple[float, list[Curve]]] = {
+# Each letter: its width, then the points of its strokes. y grows downwards from the baseline at 0; an x is
+# 50 high. A bar lifts the pen; a point written twice is a corner.
+LETTERS: dict[str, tuple[float, str]] = {
+    " ": (34, ""),
     "a": (
         58,
-        [
-            [
-                (39, -43),
-                (26, -51),
-                (9, -41),
-                (4, -19),
-                (13, -1),
-                (27, -6),
-                (38, -25),
-                (41, -47),
-                (41, -47),
-                (40, -20),
-                (45, -3),
-                (54, -5),
-            ]
-        ],
+        "39,-42 33,-49 24,-51 13,-46 6,-34 4,-18 9,-5 17,0 27,-5 35,-17 40,-33 41,-47 41,-47 40,-20 45,-3 "
+        "54,-5",
     ),
     "d": (
         58,
-        [
-            [
-                (39, -43),
-                (25, -51),
-                (9, -40),
-                (5, -17),
-                (15, -1),
-                (29, -7),
-                (39, -27),
-                (42, -62),
-                (44, -101),
-                (44, -101),
-                (42, -50),
-                (44, -8),
-                (53, -2),
-            ]
-        ],
+        "39,-42 33,-49 24,-51 13,-46 6,-34 4,-18 9,-5 17,0 28,-6 37,-22 41,-46 43,-75 44,-101 44,-101 "
+        "42,-50 43,-13 48,-2 55,-4",
     ),
-    "e": (
-        48,
-        [
-            [
-                (6, -24),
-                (22, -26),
-                (37, -33),
-                (33, -47),
-                (19, -51),
-                (7, -37),
-                (5, -17),
-                (15, -1),
-                (31, -2),
-                (44, -13),
-            ]
-        ],
-    ),
-    "h": (
-        52,
-        [
-            [
-                (9, -102),
-                (6, -60),
-                (5, -20),
-                (4, 0),
-                (4, 0),
-                (8, -25),
-                (19, -46),
-                (32, -47),
-                (37, -29),
-                (38, -5),
-                (46, -1),
-            ]
-        ],
-    ),
-    "i": (22, [[(6, -49), (5, -22), (8, -2), (18, -4)], [(8, -71), (8.5, -70)]]),
-    "l": (28, [[(10, -101), (7, -52), (7, -10), (14, 0), (24, -5)]]),
-    "o": (
-        50,
-        [[(31, -49), (15, -47), (4, -27), (9, -5), (24, 0), (39, -13), (42, -33), (33, -48), (23, -47)]],
-    ),
-    "r": (40, [[(5, -49), (7, -25), (6, 0), (6, 0), (9, -28), (19, -46), (34, -46)]]),
-    "t": (38, [[(16, -87), (12, -45), (13, -8), (21, 0), (33, -6)], [(1, -52), (16, -54), (34, -55)]]),
-    "w": (
-        64,
-        [
-            [
-                (3, -49),
-                (9, -19),
-                (16, -1),
-                (24, -15),
-                (30, -40),
-                (30, -40),
-                (34, -14),
-                (42, -1),
-                (51, -17),
-                (57, -50),
-            ]
-        ],
-    ),
+    "e": (48, "6,-25 18,-27 30,-31 37,-39 32,-48 22,-51 12,-46 6,-35 5,-20 11,-6 22,0 34,-4 44,-15"),
+    "h": (52, "9,-102 6,-60 5,-20 4,0 4,0 8,-25 16,-42 26,-49 34,-45 37,-32 37,-16 39,-3 47,-2"),
+    "i": (22, "6,-49 5,-22 8,-2 18,-4 | 8,-71 8.5,-70"),
+    "l": (28, "10,-101 7,-52 7,-14 10,-2 16,0 25,-7"),
+    "o": (50, "31,-48 21,-51 11,-46 5,-34 4,-19 10,-5 22,0 34,-5 41,-18 41,-34 34,-46 24,-50"),
+    "r": (40, "5,-49 7,-25 6,0 6,0 9,-28 16,-43 25,-48 35,-46"),
+    "t": (38, "16,-87 12,-45 12,-13 16,-2 24,0 34,-7 | 1,-52 16,-54 34,-55"),
+    "w": (64, "3,-49 7,-24 12,-5 17,0 23,-9 28,-26 31,-43 31,-43 33,-22 37,-5 43,0 50,-10 55,-30 58,-50"),
 }
-SPACE = 34
 
 
 def ink(text: str, *, left: float = 0, baseline: float = 0, size: float = 1) -> list[list[list[float]]]:
     """Write a text: strokes of [x, y, t, pressure], the pen at an even pace, with rests between strokes."""
     strokes, clock, x = [], 0.0, left
     for letter in text:
-        width, curves = LETTERS.get(letter, (SPACE, []))
-        for curve in curves:
+        width, curves = LETTERS[letter]
+        for curve in filter(None, curves.split("|")):
             stroke = []
-            for px, py in smooth(curve):
+            for px, py in smooth(points(curve)):
                 stroke.append([round(x + px * size, 2), round(baseline + py * size, 2), clock, 0.5])
                 clock += 8
             strokes.append(stroke)
@@ -130,9 +49,10 @@ def ink(text: str, *, left: float = 0, baseline: float = 0, size: float = 1) -> 
     return strokes
 
 
-def width(text: str, size: float = 1) -> float:
-    """How wide a written text is."""
-    return sum(LETTERS.get(letter, (SPACE, []))[0] for letter in text) * size
+def points(curve: str) -> Curve:
+    """Parse "3,-49 7,-24" as points."""
+    x_and_y = (pair.split(",") for pair in curve.split())
+    return [(float(x), float(y)) for x, y in x_and_y]
 
 
 def smooth(curve: Curve, steps: int = 6) -> Iterator[Point]:
