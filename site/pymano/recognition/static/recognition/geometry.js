@@ -3,6 +3,7 @@
 
 const PEN = 4.2; // the nib's width in sheet units
 const STEP = 2; // distance between the discs of a painted stroke, in sheet units
+const NEAR = 3; // sheet units between the knots of a painted stroke
 const QUICK = 2.5; // units a ms at which a hand without pressure draws its thinnest line
 
 /** The box around all points, or null where there is none. */
@@ -57,30 +58,49 @@ function bySpeed(stroke, i) {
   if (i === 0) return 1;
   const [x0, y0, t0] = stroke[i - 1];
   const [x1, y1, t1] = stroke[i];
-  const speed = Math.hypot(x1 - x0, y1 - y0) / Math.max(1, t1 - t0);
+  const speed = distance([x0, y0], [x1, y1]) / Math.max(1, t1 - t0);
   return 1.15 - 0.5 * Math.min(1, speed / QUICK);
 }
 
 /**
- * The discs [x, y, radius] that a nib leaves along a stroke: curves through the midpoints of the points that came
- * from the hand, so that corners of the sampling are not seen. One point gives one disc.
+ * The discs [x, y, radius] that a nib leaves along a stroke: curves through the midpoints of its knots, so that the
+ * corners of the sampling are not seen. One point gives one disc.
  */
 export function discs(stroke) {
-  if (stroke.length === 1) return knotsOf(stroke).map(([x, y, radius]) => [x, y, radius * 1.25]);
   const knots = knotsOf(stroke);
+  const end = endOf(stroke);
+  if (distance(knots.at(-1), end) > 0) knots.push(end);
+  if (knots.length === 1) return knots.map(([x, y, radius]) => [x, y, radius * 1.25]);
   const begun = line(knots[0], middle(knots[0], knots[1]));
   const ended = line(middle(knots.at(-2), knots.at(-1)), knots.at(-1)).slice(1);
   return [...begun, ...curves(knots, 1).slice(1), ...ended];
 }
 
-/** The discs of a stroke that still grows, from the midpoint before point `from` (1 or more) to the last midpoint. */
+/** The discs of a stroke that still grows, from knot `from` (1 or more), and the knot from which to go on later. */
 export function growth(stroke, from) {
-  return stroke.length < 2 ? knotsOf(stroke) : curves(knotsOf(stroke), from);
+  const knots = knotsOf(stroke);
+  return knots.length < 2
+    ? { trail: knots, reached: from }
+    : { trail: curves(knots, from), reached: Math.max(1, knots.length - 1) };
 }
 
+/** The points of a stroke with the nib's radius, less those so near the last one that a mouse's whole pixels show. */
 function knotsOf(stroke) {
   const wide = widths(stroke);
-  return stroke.map(([x, y], i) => [x, y, wide[i] / 2]);
+  const knots = [];
+  stroke.forEach(([x, y], i) => {
+    const knot = [x, y, wide[i] / 2];
+    if (i === 0 || distance(knots.at(-1), knot) >= NEAR) knots.push(knot);
+  });
+  return knots;
+}
+
+function endOf(stroke) {
+  return [...stroke.at(-1).slice(0, 2), widths(stroke).at(-1) / 2];
+}
+
+function distance([x0, y0], [x1, y1]) {
+  return Math.hypot(x1 - x0, y1 - y0);
 }
 
 function curves(knots, from) {
@@ -96,14 +116,13 @@ function middle(a, b) {
 }
 
 function line(a, b) {
-  const count = Math.max(1, Math.ceil(Math.hypot(b[0] - a[0], b[1] - a[1]) / STEP));
+  const count = Math.max(1, Math.ceil(distance(a, b) / STEP));
   return Array.from({ length: count + 1 }, (_, i) => a.map((value, k) => value + ((b[k] - value) * i) / count));
 }
 
 /** A quadratic curve from a to c, drawn to b, without its first point. */
 function curve(a, b, c) {
-  const length = Math.hypot(b[0] - a[0], b[1] - a[1]) + Math.hypot(c[0] - b[0], c[1] - b[1]);
-  const count = Math.max(1, Math.ceil(length / STEP));
+  const count = Math.max(1, Math.ceil((distance(a, b) + distance(b, c)) / STEP));
   return Array.from({ length: count }, (_, i) => {
     const t = (i + 1) / count;
     return a.map((value, k) => (1 - t) ** 2 * value + 2 * t * (1 - t) * b[k] + t ** 2 * c[k]);

@@ -30,14 +30,16 @@ export function paintInk(context, strokes, { scale, x, y }, colour) {
   context.restore();
 }
 
-/** Paints what a growing stroke has gained since its point `from`, over what was painted of it before. */
+/** Paints what a growing stroke has gained since its knot `from`; answers with the knot to go on from. */
 export function paintGrowth(context, stroke, from, { scale, x, y }, colour) {
+  const { trail, reached } = growth(stroke, from);
   context.save();
   context.translate(x, y);
   context.scale(scale, scale);
   context.fillStyle = colour;
-  context.fill(ribbon(growth(stroke, from)));
+  context.fill(ribbon(trail));
   context.restore();
+  return reached;
 }
 
 /** The baseline to write on, and the x-height above it, fainter. */

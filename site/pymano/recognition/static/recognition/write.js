@@ -24,7 +24,7 @@ const before = kept(user);
 let drawing = new Drawing(before ? { id: before.drawing, strokes: before.strokes } : {});
 let reading = before?.reading ?? null; // of these very strokes, or null
 let wet = null; // the stroke under the pen
-let dried = 1; // the point of it from which it is not painted yet
+let dried = 1; // the knot of it from which it is not painted yet
 let began = 0; // the time stamp at which the drawing's clock stood at 0
 let place = view([], { width: 1, height: 1, baseline: 0 });
 let room = { width: 1, height: 1 };
@@ -172,8 +172,7 @@ function paint() {
 function paintWet() {
   frame = null;
   if (!wet?.length) return;
-  paintGrowth(part("wet").getContext("2d"), wet, dried, place, getComputedStyle(sheet).color);
-  dried = Math.max(1, wet.length - 1);
+  dried = paintGrowth(part("wet").getContext("2d"), wet, dried, place, getComputedStyle(sheet).color);
 }
 
 /** Buttons are there for what can be done. */
