@@ -15,7 +15,7 @@ from PIL import Image
 from local.torchserve import shipped_archive
 from tests import handwriting, paper
 
-WORDS = ("hello", "world", "tall")
+WORDS = ("hello", "cat", "1984", "hello world")
 JSON = "application/json"
 PICTURE = paper.encoded(paper.page(handwriting.ink("hello")))
 
