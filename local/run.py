@@ -14,7 +14,7 @@ from pathlib import Path
 
 import requests
 
-from local import environment
+from local import environment, loopback
 from local.leftovers import Leftovers
 from local.ports import is_free
 from local.torchserve import TorchServe, TorchServeError
@@ -89,7 +89,7 @@ class Site:
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=2).ok
+            return loopback.get(f"{self.url}/healthz").ok
         except requests.RequestException:
             return False
 

