@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
 from pymano.recognition.models import Prediction
@@ -93,6 +94,8 @@ def test_the_history_page(open_page: Open, alice: Any, window: tuple[int, int], 
     for i in range(30):
         keep(alice, "hello", strokes=ink("hello"), correction="hallo" if i % 4 == 0 else None)
     keep(alice, LONG, strokes=ink("write a word here"))
+    for kind in ("JPEG", "TIFF"):
+        keep(alice, "hello", picture=ContentFile(photograph(kind=kind)["buffer"], f"a.{kind.lower()}"))
     page.reload()
     look(page, "history-full", window, scheme)
     page.get_by_role("link", name="Delete").first.click()
@@ -115,6 +118,8 @@ def test_the_pages_for_strangers(
 @everywhere
 @day_and_night
 def test_the_pages_of_the_account(open_page: Open, alice: Any, window: tuple[int, int], scheme: str) -> None:
+    alice.username = LONG
+    alice.save()
     page = open_page("/accounts/profile/", user=alice, **options(window, scheme))
     look(page, "profile", window, scheme)
     page.locator("[data-menu] summary").click()
