@@ -158,6 +158,17 @@ def test_places_are_fractions_of_the_whole_width():
     assert strip.fraction(columns[-1] + 1) == pytest.approx(written[-1], abs=0.01)
 
 
+@pytest.mark.parametrize("degrees", [-8, 8])
+def test_places_in_a_sloping_line_are_those_in_the_picture(degrees):
+    sheet = Image.fromarray(paper.page(handwriting.ink("hello world hello"), margin=200))
+    sloping = np.asarray(sheet.rotate(degrees, fillcolor=235, resample=Image.Resampling.BICUBIC))
+    strip = strip_of(np.hstack([np.full((len(sloping), 500), 235, np.uint8), sloping]))
+    columns = np.flatnonzero((strip.pixels > 127).any(axis=0))
+    written = 500 + np.flatnonzero((sloping < 127).any(axis=0))
+    assert strip.fraction(columns[0]) == pytest.approx(written[0] / (500 + sloping.shape[1]), abs=0.01)
+    assert strip.fraction(columns[-1]) == pytest.approx(written[-1] / (500 + sloping.shape[1]), abs=0.01)
+
+
 def test_places_count_from_the_side_that_is_left_in_the_upright_picture():
     sheet = np.hstack([np.full((PAGE.shape[0], 600), 235, np.uint8), PAGE])
     strip = picture.read(paper.turned_by_exif(sheet, 6))
