@@ -72,8 +72,8 @@ def test_the_beam_ranks_its_texts_best_first_and_each_once():
     )
 
 
-def test_the_beam_survives_a_thousand_steps():
-    [first, *_] = decode.prefix_beam(doubtful(5, steps=1000, classes=20))
+def test_the_beam_survives_hundreds_of_steps():
+    [first, *_] = decode.prefix_beam(doubtful(5, steps=500, classes=12))
     assert np.isfinite(first.log_probability)
 
 
