@@ -20,7 +20,7 @@ import torch
 
 from crnn import ink
 from crnn.recogniser import Recogniser
-from local import environment
+from local import environment, loopback
 from local.ports import free_ports
 from local.run import Site, stop
 from local.torchserve import TorchServe
@@ -75,7 +75,7 @@ def in_process(recogniser: Recogniser) -> Iterator[Row]:
 def over_http(what: str, url: str, headers: dict[str, str]) -> Iterator[Row]:
     """A server, by JSON ink, with one client and with sixteen."""
     bodies = {"a word": json.dumps({"strokes": _WORD}), "a line": json.dumps({"strokes": _LINE})}
-    with requests.Session() as session:
+    with loopback.session() as session:
         session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=16))
         session.headers.update({"Content-Type": "application/json"} | headers)
         for name, body in bodies.items():
@@ -115,9 +115,10 @@ def product(folder: Path) -> Iterator[tuple[TorchServe, Site, dict[str, str]]]:
 
 def _token(site: Site, settings: dict[str, str]) -> str:
     who = {"username": "bob", "password": settings[environment.password_name("bob")]}
-    answer = requests.post(f"{site.url}/api/v1/token/", json=who, timeout=10)
-    answer.raise_for_status()
-    return str(answer.json()["access"])
+    with loopback.session() as session:
+        answer = session.post(f"{site.url}/api/v1/token/", json=who, timeout=10)
+        answer.raise_for_status()
+        return str(answer.json()["access"])
 
 
 def rows() -> Iterator[Row]:

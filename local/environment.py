@@ -13,17 +13,35 @@ DEMO_USERS = ("admin", "bob", "sophie")
 _HEAD = "# Written by `make run`, for this machine alone. Delete the file to draw new secrets.\n"
 
 
+class UnreadableError(RuntimeError):
+    """The file of settings is damaged; the message says so in one line."""
+
+
 def password_name(user: str) -> str:
     """Name of the variable that holds a demo user's password: "bob" -> "DEMO_BOB_PASSWORD"."""
     return f"DEMO_{user.upper()}_PASSWORD"
 
 
 def load(file: Path = FILE) -> dict[str, str]:
-    """Read KEY=VALUE lines; nothing where there is no file."""
+    """Read KEY=VALUE lines; nothing where there is no file, UnreadableError where it holds no text."""
     if not file.exists():
         return {}
-    pairs = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (line.partition("=") for line in _text(file).splitlines())
     return {key.strip(): value.strip() for key, equals, value in pairs if equals and not key.startswith("#")}
+
+
+def _text(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(_damaged(file)) from error
+    if "\0" in text:
+        raise UnreadableError(_damaged(file))
+    return text
+
+
+def _damaged(file: Path) -> str:
+    return f"{file.name} is damaged. Remove it, and new secrets and passwords are drawn."
 
 
 def save(values: Mapping[str, str], file: Path = FILE) -> None:

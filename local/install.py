@@ -45,8 +45,8 @@ def _present() -> dict[str, str]:
     """What was installed here before, whole: file name -> hash; nothing where Python does not work."""
     if not STAMP.exists() or not _works([PYTHON, "-c", ""]):
         return {}
-    pairs = (line.split() for line in STAMP.read_text().splitlines())
-    return {name: digest for digest, name in pairs}
+    pairs = (line.split() for line in STAMP.read_text(errors="replace").splitlines())
+    return {pair[1]: pair[0] for pair in pairs if len(pair) == 2}
 
 
 def _make_environment() -> None:
@@ -60,7 +60,10 @@ def _make_environment() -> None:
 
 
 def _works(command: list[str | Path]) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def _torch(files: list[Path]) -> list[str]:
@@ -93,4 +96,7 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("\nInterrupted. Run the same command again: it goes on.") from None

@@ -108,7 +108,7 @@ def main() -> None:
             _run(_port(), leftovers)
     except KeyboardInterrupt:
         _say("Stopped.")
-    except (CannotRunError, TorchServeError) as error:
+    except (CannotRunError, TorchServeError, environment.UnreadableError) as error:
         raise SystemExit(f"make run: {error}") from error
 
 

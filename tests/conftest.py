@@ -1,13 +1,17 @@
 """What every test stands on: the environment that the settings read, set before Django loads them."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz")
 os.environ.setdefault("STATIC_COLLECTED", "off")
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="pymano-tests-"))
+if "DATA_DIR" not in os.environ:
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="pymano-tests-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
 import django
 import pytest

@@ -1,6 +1,7 @@
 """What lies in `model_store/`: finding, opening and listing archives."""
 
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,18 +11,24 @@ STORE = Path(__file__).resolve().parent.parent / "model_store"
 SUMS = "SHA256SUMS"
 WEIGHTS = "crnn.pt"
 """Name of the checkpoint inside an archive."""
+_NAME = re.compile(r"crnn-\d+(\.\d+)*\.mar")
 
 
 def newest(store: Path = STORE) -> Path:
     """The archive of the highest version; FileNotFoundError where there is none."""
-    archives = sorted(store.glob("*.mar"), key=_version)
+    archives = released(store)
     if not archives:
         raise FileNotFoundError(f"no archive in {store}")
     return archives[-1]
 
 
+def released(store: Path) -> list[Path]:
+    """The archives named `crnn-1.0.mar` and so on, by version: 1.9 comes before 1.10; others are passed over."""
+    return sorted((path for path in store.glob("*.mar") if _NAME.fullmatch(path.name)), key=_version)
+
+
 def _version(archive: Path) -> tuple[int, ...]:
-    return tuple(int(part) for part in archive.stem.rpartition("-")[2].split("."))
+    return tuple(int(number) for number in re.findall(r"\d+", archive.stem))
 
 
 def load(path: Path, scratch: Path) -> Checkpoint:
@@ -40,5 +47,5 @@ def sha256(path: Path) -> str:
 
 def list_sums(store: Path) -> None:
     """Write SHA256SUMS anew, in the format of `sha256sum`."""
-    lines = [f"{sha256(archive)}  {archive.name}\n" for archive in sorted(store.glob("*.mar"), key=_version)]
+    lines = [f"{sha256(archive)}  {archive.name}\n" for archive in released(store)]
     (store / SUMS).write_text("".join(lines))

@@ -54,3 +54,9 @@ def test_sums_are_listed_as_sha256sum_writes_them_oldest_first(tmp_path):
 def test_a_hash_is_that_of_the_whole_file(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
     assert archive_files.sha256(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223b00361a3")
+
+
+def test_versions_go_by_number_and_other_names_are_passed_over(tmp_path: Path) -> None:
+    for name in ("crnn-1.10.mar", "crnn-1.9.mar", "crnn-2-trial.mar", "other.mar"):
+        (tmp_path / name).touch()
+    assert [path.name for path in archive_files.released(tmp_path)] == ["crnn-1.9.mar", "crnn-1.10.mar"]
