@@ -23,7 +23,7 @@ def newest(store: Path = STORE) -> Path:
 
 
 def released(store: Path) -> list[Path]:
-    """The archives named `crnn-1.0.mar` and so on, by version: 1.9 comes before 1.10; others are passed over."""
+    """The archives named like `crnn-1.0.mar`, by version: 1.9 comes before 1.10; others are passed over."""
     return sorted((path for path in store.glob("*.mar") if _NAME.fullmatch(path.name)), key=_version)
 
 

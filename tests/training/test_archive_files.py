@@ -56,7 +56,7 @@ def test_a_hash_is_that_of_the_whole_file(tmp_path):
     assert archive_files.sha256(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223b00361a3")
 
 
-def test_versions_go_by_number_and_other_names_are_passed_over(tmp_path: Path) -> None:
+def test_versions_go_by_number_and_other_names_are_passed_over(tmp_path):
     for name in ("crnn-1.10.mar", "crnn-1.9.mar", "crnn-2-trial.mar", "other.mar"):
         (tmp_path / name).touch()
     assert [path.name for path in archive_files.released(tmp_path)] == ["crnn-1.9.mar", "crnn-1.10.mar"]
