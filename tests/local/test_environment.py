@@ -26,6 +26,19 @@ def test_no_file_holds_nothing(file):
     assert environment.load(file) == {}
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"SECRET_KEY=\0\n"])
+def test_a_damaged_file_is_said_in_one_line(file, content):
+    file.write_bytes(content)
+    with pytest.raises(environment.UnreadableError, match=r"\A\.env\.local is damaged\. Remove it.*\Z"):
+        environment.load(file)
+
+
+def test_a_folder_in_its_place_is_said_too(file):
+    file.mkdir()
+    with pytest.raises(environment.UnreadableError, match="damaged"):
+        environment.load(file)
+
+
 def test_comments_and_other_lines_are_passed_over(file):
     file.write_text("# A=1\n\nnonsense\n B = 2 \n")
     assert environment.load(file) == {"B": "2"}

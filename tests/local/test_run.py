@@ -63,6 +63,16 @@ def test_an_archive_that_cannot_be_served_is_said_in_one_line(taken, monkeypatch
     assert "is not the file that SHA256SUMS lists" in refusal()
 
 
+def test_damaged_settings_are_said_in_one_line(monkeypatch):
+    def damaged():
+        raise run.environment.UnreadableError(".env.local is damaged.")
+
+    monkeypatch.setattr(run, "TorchServe", lambda *_, **__: None)
+    monkeypatch.setattr(run, "is_free", lambda port: True)
+    monkeypatch.setattr(run.environment, "load", damaged)
+    assert ".env.local is damaged" in refusal()
+
+
 def test_ctrl_c_is_said_and_no_error(monkeypatch, capsys):
     def interrupt(*_):
         raise KeyboardInterrupt
