@@ -107,6 +107,21 @@ def test_an_interrupted_installation_is_repeated(pip, project):
     assert install.STAMP.exists()
 
 
+@pytest.mark.parametrize("content", [b"garbage\n", b"\xff\xfe", b""])
+def test_a_damaged_note_of_what_is_installed_counts_as_none(pip, content):
+    install.main()
+    asked = list(pip["asked"])
+    install.STAMP.write_bytes(content)
+    install.main()
+    assert pip["asked"] == asked * 2
+
+
+def test_an_environment_without_its_python_is_made_anew(project):
+    install.VENV.mkdir()
+    install.STAMP.write_text("digest site.txt\n")
+    assert install._present() == {}
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
