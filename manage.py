@@ -17,9 +17,9 @@ def main() -> None:
 
     from pymano import env
 
-    env.load(ROOT / ".env.local")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
     try:
+        env.load(ROOT / ".env.local")
         settings.INSTALLED_APPS  # noqa: B018 - reads them all, before anything else stumbles over what is missing
     except ImproperlyConfigured as error:
         sys.exit(f"manage.py: {error} (`make run` writes .env.local for this machine.)")

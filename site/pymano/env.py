@@ -70,7 +70,7 @@ def load(path: Path) -> None:
     """Put the KEY=VALUE lines of a file into the environment, where they do not override what is there."""
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in _content(path.name, path).splitlines():
         key, equals, value = line.strip().partition("=")
         if equals and not key.startswith("#"):
             os.environ.setdefault(key.strip(), value.strip())
@@ -78,6 +78,11 @@ def load(path: Path) -> None:
 
 def _content(name: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        content = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}: {path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{name}: {path} is not text.") from error
+    if "\0" in content:
+        raise ImproperlyConfigured(f"{name}: {path} is not text.")
+    return content

@@ -27,6 +27,20 @@ def test_a_file_that_is_not_there_stops_the_start(monkeypatch, tmp_path):
         env.text("THING", "default")
 
 
+@pytest.mark.parametrize("content", [b"\xff", b"a\0b"])
+def test_a_file_that_is_not_text_stops_the_start(monkeypatch, tmp_path, content):
+    (tmp_path / "thing").write_bytes(content)
+    monkeypatch.setenv("THING_FILE", str(tmp_path / "thing"))
+    with pytest.raises(ImproperlyConfigured, match=r"THING_FILE.* is not text"):
+        env.text("THING", "default")
+
+
+def test_a_file_of_settings_that_is_not_text_stops_the_start(tmp_path):
+    (tmp_path / ".env.local").write_bytes(b"SECRET_KEY=\0\n")
+    with pytest.raises(ImproperlyConfigured, match="is not text"):
+        env.load(tmp_path / ".env.local")
+
+
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_secret_has_no_default_and_is_never_empty(monkeypatch, value):
     if value is not None:
