@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pymano.recognition.models import Prediction
 from tests.browser.conftest import Open
 from tests.browser.hands import write
-from tests.browser.parts import NBSP, button, text_of
+from tests.browser.parts import NBSP, button, kept_ink, says, text_of
 from tests.fake_torchserve import FakeTorchServe
 from tests.handwriting import ink
 
@@ -63,7 +63,7 @@ def test_a_correction_that_is_not_kept_says_so(open_page: Open, alice: Any) -> N
     page.get_by_role("button", name="Correct").click()
     page.keyboard.type("hallo")
     page.keyboard.press("Enter")
-    expect(page.locator(".facts-line")).to_contain_text("This was not kept. Try again.")
+    expect(page.locator(".facts-line")).to_contain_text("This was not kept. You are offline.")
     expect(page.get_by_label("What is written")).to_have_value("hallo")
 
 
@@ -118,3 +118,41 @@ def test_an_empty_history_shows_what_will_be_there(open_page: Open, alice: Any) 
     expect(page.get_by_text("Everything that you have read stands here")).to_be_visible()
     page.get_by_role("link", name="Write a word").click()
     expect(page.locator("#sheet")).to_be_visible()
+
+
+def test_what_was_corrected_here_is_corrected_on_the_sheet(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    Prediction.objects.get().correct("hallo")
+    page.reload()
+    expect(text_of(page)).to_have_text("hallo")
+    assert len(fake.asked) == 1
+
+
+def test_what_is_deleted_here_leaves_the_sheet(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    page.goto("/history/")
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Deleted.")).to_be_visible()
+    assert kept_ink(page) is None
+
+
+def test_what_is_deleted_elsewhere_leaves_the_sheet(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    Prediction.objects.all().delete()
+    button(page, "hallo").click()
+    expect(says(page)).to_have_text("The correction was not kept. The reading was deleted meanwhile.")
+    page.reload()
+    expect(page.locator("#hint")).to_be_visible()
+    expect(text_of(page)).to_be_empty()
+    assert not Prediction.objects.exists()

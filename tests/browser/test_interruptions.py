@@ -262,7 +262,7 @@ def test_a_correction_that_cannot_be_kept_is_said_to_be(
     expect(text_of(page)).to_have_text("hello")
     page.context.set_offline(True)
     button(page, "hallo").click()
-    expect(says(page)).to_have_text("The correction was not kept. The site cannot be reached.")
+    expect(says(page)).to_have_text("The correction was not kept. You are offline.")
     expect(text_of(page)).to_have_text("hello")
     page.context.set_offline(False)
     button(page, "hallo").click()

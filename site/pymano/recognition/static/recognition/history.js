@@ -1,9 +1,10 @@
 // The History page: correcting in place, asking before deleting, and dates in the reader's own time.
 
+import { forget, kept } from "./kept.js";
 import { correct } from "./server.js";
-import { percent } from "./words.js";
+import { percent, whyNotKept } from "./words.js";
 
-const { username } = document.body.dataset;
+const { user, username } = document.body.dataset;
 const dialog = document.getElementById("deleting");
 const inTheirTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
@@ -28,7 +29,7 @@ function attend(item) {
   });
   part("delete").addEventListener("click", (event) => {
     event.preventDefault();
-    askToDelete(part("delete").href, part("best").textContent);
+    askToDelete(item.dataset.id, part("delete").href, part("best").textContent);
   });
 
   function turn(correcting) {
@@ -46,8 +47,7 @@ function attend(item) {
       show(await correct(item.dataset.id, text, { username }));
       turn(false);
     } catch ({ kind }) {
-      const signedOut = ["signed-out", "someone-else"].includes(kind);
-      say(signedOut ? "You are signed out. Sign in to correct this." : "This was not kept. Try again.", true);
+      say(`This was not kept. ${whyNotKept(kind)}`, true);
     }
   }
 
@@ -63,9 +63,12 @@ function attend(item) {
   }
 }
 
-function askToDelete(address, text) {
+function askToDelete(id, address, text) {
   const form = dialog.querySelector("form");
   form.action = address.split("?")[0];
+  form.onsubmit = () => {
+    if (kept(user)?.reading?.id === id) forget(user); // the browser's copy goes too
+  };
   document.getElementById("deleting-text").textContent = text;
   dialog.showModal();
 }

@@ -16,7 +16,8 @@ export function keep(user, ink) {
 export function kept(user) {
   try {
     const ink = JSON.parse(localStorage.getItem(key(user)));
-    return ink && typeof ink.drawing === "string" && isInk(ink.strokes) ? ink : null;
+    if (!ink || typeof ink.drawing !== "string" || !isInk(ink.strokes)) return null;
+    return { ...ink, reading: isReading(ink.reading) ? ink.reading : null };
   } catch {
     return null;
   }
@@ -32,6 +33,10 @@ export function forget(user) {
 
 function isInk(strokes) {
   return Array.isArray(strokes) && strokes.every((stroke) => stroke.length > 0 && stroke.every(isPoint));
+}
+
+function isReading(reading) {
+  return typeof reading?.text === "string" && [reading.characters, reading.alternatives].every(Array.isArray);
 }
 
 function isPoint(point) {

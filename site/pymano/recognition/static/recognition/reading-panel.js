@@ -3,7 +3,7 @@
 
 import { copy } from "./clipboard.js";
 import { best, isDoubtful, notes, others } from "./reading.js";
-import { percent, sentence } from "./words.js";
+import { percent, sentence, whyNotKept } from "./words.js";
 
 const LONG = 24; // letters that still stand large in one line
 
@@ -111,8 +111,7 @@ export class ReadingPanel {
   }
 
   #refuse({ kind, about }) {
-    const why = ["offline", "unreachable"].includes(kind) ? "The site cannot be reached." : "Try again in a moment.";
-    this.#note(`The correction was not kept. ${kind === "signed-out" ? "You are signed out." : why}`, { about });
+    this.#note(`The correction was not kept. ${whyNotKept(kind)}`, { about });
     this.#part("sign-in").hidden = kind !== "signed-out";
     this.#announce(this.#part("says").textContent);
   }

@@ -17,6 +17,7 @@ const KINDS = {
   too_large: "too-large",
   unsupported_media_type: "unsupported",
   malformed: "malformed",
+  not_found: "gone",
 };
 const STATUSES = {
   401: "signed-out",
@@ -53,6 +54,12 @@ export async function readPicture(picture, { username, drawing, signal }) {
   form.append("image", picture, picture.name ?? "picture");
   form.append("drawing", drawing);
   return send("POST", "predictions/", { form, signal });
+}
+
+/** A reading as it stands now; a Problem of kind "gone" where it was deleted. */
+export async function look(id, { username }) {
+  await confirmUser(username);
+  return send("GET", `predictions/${id}/`, {});
 }
 
 /** Keeps a person's correction of a reading; answers with the reading. */

@@ -37,6 +37,19 @@ export function sentence(kind, what) {
   return words[kind] ?? words.broken;
 }
 
+const NOT_KEPT = {
+  offline: "You are offline.",
+  unreachable: "The site does not answer.",
+  "signed-out": "You are signed out.",
+  "someone-else": "Someone else is signed in here now.",
+  gone: "The reading was deleted meanwhile.",
+};
+
+/** Why a correction was not kept. */
+export function whyNotKept(kind) {
+  return NOT_KEPT[kind] ?? "Try again in a moment.";
+}
+
 /** 0.934 -> "93 %"; certainty is never claimed of what is not certain. */
 export function percent(confidence) {
   const rounded = Math.round(confidence * 100);

@@ -9,7 +9,7 @@ import { Pen } from "./pen.js";
 import { whenBack } from "./presence.js";
 import { Reader } from "./reader.js";
 import { ReadingPanel } from "./reading-panel.js";
-import { correct, Problem, readInk } from "./server.js";
+import { correct, look, Problem, readInk } from "./server.js";
 
 const BASELINE = 0.66; // of the sheet's height
 const X_HEIGHT = 0.22; // above the baseline, of the sheet's height
@@ -30,7 +30,7 @@ let place = view([], { width: 1, height: 1, baseline: 0 });
 let room = { width: 1, height: 1 };
 let frame = null;
 
-let asked = null; // the strokes that were last sent to be read
+let asked = drawing.strokes; // the strokes that were last sent to be read
 
 const reader = new Reader(ask, {
   reading: () => panel.dim(),
@@ -140,6 +140,22 @@ async function correctIt(id, text) {
   return corrected;
 }
 
+/** A kept reading may have been corrected or deleted elsewhere; what was deleted does not come back from here. */
+async function lookAgain(id, strokes) {
+  try {
+    const now = await look(id, { username });
+    if (drawing.strokes === strokes && reading?.id === id) take(now);
+  } catch ({ kind }) {
+    if (kind === "gone" && drawing.strokes === strokes) start();
+  }
+}
+
+function start() {
+  drawing = new Drawing();
+  paint();
+  changed();
+}
+
 // The sheet.
 
 function measure() {
@@ -242,6 +258,10 @@ whenBack(user, () => reader.wake());
 
 measure();
 if (!drawing.isEmpty) {
-  if (reading) panel.show(reading);
-  else reader.now();
+  if (reading) {
+    panel.show(reading);
+    lookAgain(reading.id, drawing.strokes);
+  } else {
+    reader.now();
+  }
 }
