@@ -1,3 +1,4 @@
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -101,6 +102,16 @@ def test_a_data_url_is_read_by_its_content(media_type):
 def test_line_ends_in_base64_do_no_harm():
     url = data_url(picture())
     assert pictures.from_data_url(url[:60] + "\r\n" + url[60:])
+
+
+def test_a_head_without_an_end_takes_little_memory():
+    url = "data:" + ";" * 1_000_000
+    tracemalloc.start()
+    with pytest.raises(Refusal):
+        pictures.from_data_url(url)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1_000_000
 
 
 @pytest.mark.parametrize(
