@@ -14,6 +14,10 @@ from pymano.recognition.refusal import Refusal
 
 BYTES = 10 * 1000 * 1000
 PIXELS = 50 * 1000 * 1000
+# Each is a pass over all pixels of a JPEG, and can be a few bytes short. Encoders make about ten; by chance
+# a video that a phone has put behind a picture holds what looks like 150.
+SCANS = 500
+SCAN = b"\xff\xda"
 
 # Pillow's name of each format that is read: its media type, and how such a file begins.
 FORMATS = {
@@ -63,6 +67,8 @@ def inspect(data: bytes) -> Picture:
         raise _too_many_pixels()
     if not width or not height:
         raise Refusal("malformed", "The picture has no width or no height.")
+    if media_type == "image/jpeg" and data.count(SCAN) > SCANS:
+        raise Refusal("too_large", "The picture would take too long to decode.")
     return Picture(data, media_type)
 
 

@@ -83,6 +83,16 @@ def test_it_refuses_more_than_ten_megabytes():
     assert refusal_of(picture() + bytes(pictures.BYTES)) == "too_large"
 
 
+def test_it_takes_a_progressive_jpeg():
+    assert pictures.inspect(picture("JPEG", progressive=True))
+
+
+def test_it_refuses_a_jpeg_that_would_take_minutes_to_decode():
+    whole = picture("JPEG", progressive=True)
+    last = whole.rindex(pictures.SCAN)
+    assert refusal_of(whole[:last] + whole[last:-2] * 1000 + whole[-2:]) == "too_large"
+
+
 def test_damaged_headers_are_refused_whatever_they_hold():
     for kind in ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"):
         data = picture(kind)
