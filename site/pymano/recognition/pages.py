@@ -112,7 +112,7 @@ def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 
 def _back(request: HttpRequest) -> str:
-    """Return where in the history the person was."""
+    """Return where in the history the person was: a path, which `redirect` takes for nothing else."""
     back = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if ours else reverse("history")
+    return back if ours and back.startswith("/") else reverse("history")

@@ -172,7 +172,10 @@ def test_deleting_needs_the_pages_own_form(alice) -> None:
     assert Prediction.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["https://example.org/", "//example.org/", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/", "//example.org/", "javascript:alert(1)", "", "nowhere", "?q=a", "write"],
+)
 def test_deleting_leads_back_to_this_site_alone(browser, alice, address: str) -> None:
     prediction = keep(alice)
     response = browser(alice).post(f"/history/{prediction.pk}/delete/", {"next": address})
