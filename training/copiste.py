@@ -50,7 +50,7 @@ def _usable(line: dict[str, Any], text: str) -> bool:
 
 
 def held_out_copies(copies: set[int]) -> set[int]:
-    """Every tenth copy: for reports alone."""
+    """Every tenth copy: never trained on."""
     return set(sorted(copies)[::10])
 
 

@@ -63,7 +63,7 @@ def parse(path: Path) -> InkStore:
     texts: list[str] = []
     writers: list[str] = []
     for item in read_lines(path):
-        text = alphabet.spell(item["text"].replace("\\\\", "\\"))
+        text = alphabet.spell(item["text"].replace("\\\\", "\\"))  # UNIPEN writes a backslash as two
         if not text or not alphabet.covers(text):
             continue
         strokes = [np.array(stroke, dtype=np.int32)[:, :2] for stroke in item["strokes"] if stroke]

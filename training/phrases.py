@@ -60,7 +60,7 @@ class Phrases:
         }
 
     def draw(self, random: np.random.Generator) -> str:
-        """Make one text of 1 to about 40 characters."""
+        """Make one text of 1 to 60 characters."""
         kinds, chances = list(self._kinds), list(self._kinds.values())
         text = kinds[random.choice(len(kinds), p=np.array(chances) / sum(chances))](random)
         return text[:60].strip() or "a"
