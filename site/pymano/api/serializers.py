@@ -19,7 +19,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
         Decoder.choices,
         default=Decoder.BEAM,
         error_messages={"invalid_choice": "This must be best-path or beam."},
-        help_text="`beam` reads better, `best-path` is quicker.",
+        help_text="`beam` reads better; `best-path` takes the likeliest character of each step alone.",
     )
     drawing = TextUUIDField(
         required=False,
