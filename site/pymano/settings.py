@@ -214,6 +214,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": "pymano.api.pagination.Pages",
     "DEFAULT_METADATA_CLASS": "pymano.api.metadata.Parses",
     "EXCEPTION_HANDLER": "pymano.api.problems.handle",
+    # What schema/?version= may name: it comes back in a header.
+    "ALLOWED_VERSIONS": ["v1"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": TRUSTED_PROXIES,
 }

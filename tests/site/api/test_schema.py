@@ -29,6 +29,12 @@ def test_it_has_every_address(schema):
     ]
 
 
+@pytest.mark.django_db
+def test_nothing_that_is_asked_comes_back_in_its_headers():
+    answer = Client().get("/api/v1/schema/", {"version": "\0\r\n", "format": "json"})
+    assert answer["Content-Disposition"] == 'inline; filename="Pymano.json"'
+
+
 def test_it_tells_what_can_go_wrong(schema):
     answers = schema["paths"]["/api/v1/predictions/"]["post"]["responses"]
     assert set(answers) == {"200", "201", "400", "401", "403", "413", "415", "422", "429", "503", "504"}
