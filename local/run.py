@@ -67,7 +67,8 @@ class Site:
         metrics.mkdir(parents=True)
         command = [sys.executable, "-m", "gunicorn", "pymano.wsgi", "--pythonpath", "site"]
         options = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4", "--timeout", "30"]
-        options += ["--no-control-socket"]
+        # Whose X-Forwarded-… is believed is for the site to say; gunicorn would believe this whole machine.
+        options += ["--no-control-socket", "--forwarded-allow-ips", ""]
         with (self.folder / "site.log").open("ab") as log:
             return subprocess.Popen(
                 [*command, *options],
