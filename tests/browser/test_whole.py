@@ -20,7 +20,7 @@ SETTLED = "#reading[data-mood=settled]"
 
 
 @pytest.fixture(autouse=True)
-def recogniser(torchserve: TorchServe, settings: Any) -> None:
+def recogniser(chromium: Any, torchserve: TorchServe, settings: Any) -> None:
     settings.TORCHSERVE_INFERENCE_URL = torchserve.inference_url
     settings.TORCHSERVE_MANAGEMENT_URL = torchserve.management_url
     torchserve_client.state.forget()
