@@ -77,9 +77,9 @@ class TorchServe:
         return f"http://127.0.0.1:{self._ports[1]}"
 
     def start(self) -> int:
-        """Start the server and return at once, with the number of its process."""
+        """End what is left of the last server, start one and return at once, with the number of its process."""
+        self.stop()
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
-        self._forget_scratch()
         self._scratch = Path(tempfile.mkdtemp(prefix="pymano-"))
         command = [
             str(Path(sys.executable).with_name("torchserve")),

@@ -1,5 +1,10 @@
 import hashlib
+import os
+import signal
+import sys
+import time
 
+import psutil
 import pytest
 
 from local.torchserve import TorchServe, TorchServeError, shipped_archive
@@ -60,4 +65,39 @@ def test_a_server_that_was_not_started_is_away_and_can_be_stopped(store, tmp_pat
     server = TorchServe(tmp_path / "server", archive=store / "crnn-1.1.mar")
     assert not server.is_running()
     assert not server.is_ready()
+    server.stop()
+
+
+@pytest.fixture
+def starter(tmp_path, monkeypatch):
+    """A program in torchserve's place, which starts another as that starts Java."""
+    program = tmp_path / "bin" / "torchserve"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nsleep 60 &\necho $! > java.new && mv java.new java\nwait\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program.with_name("python")))
+
+
+def lives(pid):
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def eventually(holds):
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return holds()
+
+
+def test_what_a_killed_starter_left_is_ended_before_the_next(store, tmp_path, starter):
+    server = TorchServe(tmp_path / "server", archive=store / "crnn-1.1.mar")
+    number = tmp_path / "server" / "java"
+    killed = server.start()
+    assert eventually(number.exists)
+    orphan = int(number.read_text())
+    os.kill(killed, signal.SIGKILL)
+    assert eventually(lambda: not server.is_running())
+    assert lives(orphan)
+    server.start()
+    assert eventually(lambda: not lives(orphan))
     server.stop()
