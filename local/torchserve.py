@@ -77,7 +77,7 @@ class TorchServe:
         return f"http://127.0.0.1:{self._ports[1]}"
 
     def start(self) -> int:
-        """End what is left of the last server, start one and return at once, with the number of its process."""
+        """End what is left of the last server, start one, and return the number of its process at once."""
         self.stop()
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self._scratch = Path(tempfile.mkdtemp(prefix="pymano-"))
