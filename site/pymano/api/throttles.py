@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.db import OperationalError
 from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
@@ -29,10 +30,16 @@ class PredictionThrottle(UserRateThrottle):
 
     @contextmanager
     def _turn(self, key: str) -> Iterator[None]:
-        """Wait for the others of the same user; after a while go on all the same, rather than fail."""
+        """Wait for the others of the same user; after a while go on all the same, rather than fail.
+
+        A database that cannot be written makes `add` wait long, and then say what it says of a turn that is
+        taken. It would make each further step wait as long: OperationalError.
+        """
         deadline = time.monotonic() + LOCK_SECONDS
         while not self.cache.add(key, 1, LOCK_SECONDS) and time.monotonic() < deadline:
             time.sleep(RETRY_SECONDS)
+        if time.monotonic() > deadline + LOCK_SECONDS:
+            raise OperationalError("The cache took too long to be written.")
         try:
             yield
         finally:

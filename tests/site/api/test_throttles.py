@@ -1,8 +1,10 @@
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from rest_framework.test import APIRequestFactory
 
 from pymano.api import throttles
@@ -38,3 +40,15 @@ def test_a_turn_that_was_never_given_back_does_not_block_for_long(settings, requ
     throttle = PredictionThrottle()
     cache.add(f"{throttle.get_cache_key(request_of_alice, None)}:turn", 1, 60)
     assert throttle.allow_request(request_of_alice, None)
+
+
+def test_a_cache_that_cannot_be_written_is_not_waited_for_again(request_of_alice, monkeypatch):
+    def locked(*_):
+        time.sleep(0.2)
+        return False
+
+    monkeypatch.setattr(throttles, "LOCK_SECONDS", 0.05)
+    throttle = PredictionThrottle()
+    monkeypatch.setattr(throttle, "cache", SimpleNamespace(add=locked))
+    with pytest.raises(OperationalError):
+        throttle.allow_request(request_of_alice, None)
