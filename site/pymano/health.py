@@ -27,7 +27,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
 def _database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SELECT 1 FROM django_migrations")
     except DatabaseError:
         return False
     return True
