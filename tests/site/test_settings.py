@@ -10,7 +10,8 @@ from django.test import Client
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", str(settings.ROOT / "manage.py"), *arguments],
-        env=os.environ | environment,
+        env={name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+        | environment,
         capture_output=True,
         text=True,
         check=False,
