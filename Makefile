@@ -12,19 +12,23 @@ MODEL_CODE := PYTHONPATH=handlers:.
 # Whatever loads the settings needs a secret key, not this installation's.
 THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/check
 
+# $(call need,DATA) stops where DATA is not given.
+need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
+
 .PHONY: help run test check format train evaluate archive bench install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
 	@echo "make test      every test"
-	@echo "make check     style, types, import rules, migrations"
+	@echo "make check     style, types, import rules, migrations, settings for deployment"
+	@echo "make format    style, put right"
 	@echo "make train     CONFIG=training/configs/….toml DATA=folder"
 	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv [MODEL=] [DECODER=best-path|beam] [LIMIT=n]"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
 	@echo "make bench     speed of the recogniser, of TorchServe and of the site"
 
 python:
-	@test -n "$(PYTHON)" || { echo "Pymano needs Python 3.11, and there is no python3 on the path."; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "Pymano needs Python 3.11, and there is none on the path." >&2; exit 1; }
 
 install-run: python
 	@$(PYTHON) local/install.py site model
@@ -53,12 +57,15 @@ format: install-dev
 	$(BIN)/ruff check --fix .
 
 train: install-dev
+	$(call need,CONFIG DATA)
 	$(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN)
 
 evaluate: install-dev
+	$(call need,DATA)
 	@$(MODEL_CODE) $(BIN)/python -m training.evaluate $(DATA) --decoder $(DECODER) $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT))
 
 archive: install-dev
+	$(call need,CHECKPOINT VERSION DATA)
 	$(MODEL_CODE) $(BIN)/python -m training.archive $(CHECKPOINT) $(VERSION) $(DATA)
 
 bench: install-dev
