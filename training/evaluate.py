@@ -13,12 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
+from zipfile import BadZipFile
 
 import torch
 from tqdm import tqdm
 
 from crnn import ink, picture
+from crnn.checkpoint import Checkpoint
 from crnn.recogniser import DECODERS, Decoder, Recogniser
 from crnn.strip import Strip
 from training import archive_files
@@ -47,9 +50,18 @@ def items(data: Path) -> Iterator[Item]:
 def _ink(path: Path) -> Iterator[Item]:
     open_text = gzip.open if path.suffix == ".gz" else open
     with open_text(path, "rt", encoding="utf-8") as lines:
-        for line in filter(str.strip, lines):
-            item = json.loads(line)
-            yield Item(_strip_of_ink(item["strokes"]), item["text"])
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _item_of_ink(f"{path}:{number}", line)
+
+
+def _item_of_ink(name: str, line: str) -> Item:
+    try:
+        item = json.loads(line)
+        strokes, text = item["strokes"], str(item["text"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise SystemExit(f'{name}: not an item of ink, {{"text": …, "strokes": …}}') from error
+    return Item(_strip_of_ink(strokes), text)
 
 
 def _strip_of_ink(strokes: Any) -> Strip | None:
@@ -97,6 +109,13 @@ def evaluate(
     return asdict(score(written, texts)) | {"ms_per_item": round(milliseconds / len(written), 3)}
 
 
+def _load(model: Path, scratch: Path) -> Checkpoint:
+    try:
+        return archive_files.load(model, scratch)
+    except (OSError, BadZipFile, KeyError, UnpicklingError) as error:
+        raise SystemExit(f"{model}: neither an archive nor a checkpoint ({error})") from error
+
+
 def main() -> None:
     """Read the command line, evaluate, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,7 +128,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as scratch:
-        checkpoint = archive_files.load(arguments.model or archive_files.newest(), Path(scratch))
+        checkpoint = _load(arguments.model or archive_files.newest(), Path(scratch))
     scores = evaluate(Recogniser(checkpoint), arguments.data, arguments.decoder, arguments.limit)
     print(json.dumps(scores))  # noqa: T201
 

@@ -123,6 +123,21 @@ def test_other_data_is_refused_in_one_line(tmp_path, name):
         items(tmp_path / name)
 
 
+@pytest.mark.parametrize("line", ["nonsense", "[]", "7", '{"text": "hello"}'])
+def test_a_line_that_is_no_item_is_named(tmp_path, line):
+    (tmp_path / "words.jsonl").write_text(f"{json.dumps(item('hello'))}\n\n{line}\n")
+    with pytest.raises(SystemExit, match=r"words\.jsonl:3: not an item of ink"):
+        list(items(tmp_path / "words.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["missing.mar", "missing.pt", "text.mar", "text.pt"])
+def test_a_model_that_cannot_be_loaded_is_named(run, ink_set, tmp_path, name):
+    if name.startswith("text"):
+        (tmp_path / name).write_text("hello")
+    with pytest.raises(SystemExit, match=rf"{name}: neither an archive nor a checkpoint"):
+        run(ink_set, model=tmp_path / name)
+
+
 @pytest.mark.parametrize("content", [[], [item(" ", strokes=[[[1, 1]]])]])
 def test_a_set_without_any_text_is_refused_in_one_line(tmp_path, content):
     with pytest.raises(SystemExit, match="nothing to read"):
