@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import jiwer
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -21,6 +20,7 @@ from crnn.alphabet import Alphabet
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture, steps_of
 from training import sources
+from training.metrics import score
 from training.mixture import Batch, Mixture, pad
 
 _SAVE_EVERY = 120.0
@@ -137,7 +137,7 @@ def held_out_cer(network: CRNN, held_out: sources.HeldOut) -> float:
             answer = network(strip.float().div(255))
         read.append(alphabet.decode(decode.best_path(answer[:, 0].numpy())))
         written.append(str(held_out.store.texts[index]))
-    return float(jiwer.cer(written, read))
+    return score(written, read).cer
 
 
 def train(run: Run, batches: Iterator[Batch], held_out: sources.HeldOut) -> None:
