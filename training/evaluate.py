@@ -113,7 +113,7 @@ def _load(model: Path, scratch: Path) -> Checkpoint:
     try:
         return archive_files.load(model, scratch)
     except (OSError, BadZipFile, KeyError, UnpicklingError) as error:
-        raise SystemExit(f"{model}: neither an archive nor a checkpoint ({error})") from error
+        raise SystemExit(f"{model}: neither an archive nor a checkpoint") from error
 
 
 def main() -> None:
