@@ -9,8 +9,9 @@ LOG = Path(__file__).resolve().parent.parent / ".run" / "chromium.log"
 
 
 def chromium() -> str | None:
-    """Path of Debian's Chromium, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Path of Chromium, or of Chrome, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def install() -> bool:

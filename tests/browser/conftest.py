@@ -1,7 +1,6 @@
 """A real browser on a live server. Whatever it says of errors, or asks of other hosts, fails the test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,13 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from local import browser
 from pymano.serving import client as torchserve_client
 from tests.fake_torchserve import FakeTorchServe
 
 # Playwright keeps an event loop in this thread, which Django would take for an async caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,12 +34,12 @@ Open = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
+    if (path := browser.chromium()) is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
     with sync_playwright() as runner:
-        browser = runner.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        launched = runner.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(autouse=True)

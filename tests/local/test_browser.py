@@ -26,8 +26,8 @@ def machine(monkeypatch, tmp_path):
     return build
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser"])
-def test_chromium_is_found_by_either_name(machine, name, capsys):
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+def test_chromium_is_found_by_any_name(machine, name, capsys):
     asked = machine(name, "apt-get")
     browser.main()
     assert browser.chromium() == f"/bin/{name}"
