@@ -1,9 +1,8 @@
 """Why ink or a picture is not read."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 Code = Literal["malformed", "too_large", "unsupported_media_type", "nothing_to_read"]
-CODES: frozenset[str] = frozenset(get_args(Code))
 
 
 class Refusal(ValueError):
