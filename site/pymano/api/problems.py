@@ -95,6 +95,22 @@ PLAIN: list[tuple[type[Exception], Problem]] = [
     (UnreadablePostError, UNREADABLE),
 ]
 
+# REST framework's errors by status, and those of tokens, which have a code of their own.
+CODES = {
+    400: "malformed",
+    401: "not_authenticated",
+    403: "permission_denied",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+}
+TOKEN_CODES = {
+    "token_not_valid",
+    "bad_authorization_header",
+    "user_not_found",
+    "user_inactive",
+    "password_changed",
+}
+
 
 def is_api(request: HttpRequest) -> bool:
     """Whether who asks expects JSON."""
@@ -148,32 +164,12 @@ def _first(errors: dict[str, Any]) -> str:
     return "Some fields are not as they should be."
 
 
-CODES = {
-    400: "malformed",
-    401: "not_authenticated",
-    403: "permission_denied",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    415: "unsupported_media_type",
-}
-
-
 def _of_rest_framework(exception: exceptions.APIException) -> Problem:
     said: Any = exception.detail
     code = CODES.get(exception.status_code, str(exception.default_code))
     if isinstance(said, dict):
-        # Tokens that are not valid come with a code of their own.
         code = "token_not_valid" if said.get("code") in TOKEN_CODES else code
         said = said.get("detail", HTTPStatus(exception.status_code).phrase)
     challenge = getattr(exception, "auth_header", None)
     headers = {"WWW-Authenticate": str(challenge)} if challenge else {}
     return Problem(exception.status_code, code, str(said), headers=headers)
-
-
-TOKEN_CODES = {
-    "token_not_valid",
-    "bad_authorization_header",
-    "user_not_found",
-    "user_inactive",
-    "password_changed",
-}
