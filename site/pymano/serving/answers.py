@@ -70,17 +70,17 @@ def is_ready(answer: bytes) -> bool:
     versions = _loads(answer)
     if not isinstance(versions, list):
         raise Unintelligible("versions is not a list")
-    workers = [worker for version in versions for worker in _list(_is_dict(version), "workers")]
-    return any(_is_dict(worker).get("status") == "READY" for worker in workers)
+    workers = [worker for version in versions for worker in _list(_object(version), "workers")]
+    return any(_object(worker).get("status") == "READY" for worker in workers)
 
 
 def _alternative(item: object) -> Alternative:
-    said = _is_dict(item)
+    said = _object(item)
     return Alternative(_text(said, "text"), _fraction(said, "confidence"))
 
 
 def _character(item: object) -> Character:
-    said = _is_dict(item)
+    said = _object(item)
     return Character(
         _text(said, "text"), _fraction(said, "confidence"), _fraction(said, "start"), _fraction(said, "end")
     )
@@ -94,17 +94,17 @@ def _loads(answer: bytes) -> object:
 
 
 def _json(answer: bytes) -> dict[str, Any]:
-    return _is_dict(_loads(answer))
+    return _object(_loads(answer))
 
 
-def _is_dict(value: object) -> dict[str, Any]:
+def _object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unintelligible("not an object")
     return value
 
 
 def _dict(said: dict[str, Any], name: str) -> dict[str, Any]:
-    return _is_dict(said.get(name))
+    return _object(said.get(name))
 
 
 def _list(said: dict[str, Any], name: str) -> list[object]:
