@@ -7,8 +7,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 YES = {"1", "true", "yes", "on"}
-RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
 NO = {"", "0", "false", "no", "off"}
+RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 
 def text(name: str, default: str | None = None) -> str:
