@@ -7,5 +7,3 @@ class AccountsConfig(AppConfig):
     """Accounts: the users of this site."""
 
     name = "pymano.accounts"
-    label = "accounts"
-    default_auto_field = "django.db.models.BigAutoField"

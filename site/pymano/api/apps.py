@@ -7,5 +7,3 @@ class ApiConfig(AppConfig):
     """Api: the same readings and accounts, for programs."""
 
     name = "pymano.api"
-    label = "api"
-    default_auto_field = "django.db.models.BigAutoField"

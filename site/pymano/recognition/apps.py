@@ -7,5 +7,3 @@ class RecognitionConfig(AppConfig):
     """Recognition: readings and their history."""
 
     name = "pymano.recognition"
-    label = "recognition"
-    default_auto_field = "django.db.models.BigAutoField"

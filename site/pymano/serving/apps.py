@@ -7,5 +7,3 @@ class ServingConfig(AppConfig):
     """Serving: how the site asks the recogniser."""
 
     name = "pymano.serving"
-    label = "serving"
-    default_auto_field = "django.db.models.BigAutoField"
