@@ -89,10 +89,9 @@ PROBLEMS = {
 REQUEST_ID = "6f1c8f3f3d4a4f0f8f0b3a1c2d5e7f90"
 
 
-def _answers(*statuses: int, **good: Any) -> dict[Any, Any]:
-    """Return the answers of a view: s200=… and the like, then the problems."""
-    answers: dict[Any, Any] = {int(name[1:]): answer for name, answer in good.items()}
-    return answers | {(status, MEDIA_TYPE): _problem(status) for status in statuses}
+def _answers(good: dict[int, Any], *problems: int) -> dict[Any, Any]:
+    """Return the answers of a view: the good ones, then the problems by their status."""
+    return {**good, **{(status, MEDIA_TYPE): _problem(status) for status in problems}}
 
 
 def _problem(status: int) -> OpenApiResponse:
@@ -121,7 +120,7 @@ LIST_AND_CREATE = extend_schema_view(
         tags=TAGS,
         summary="List readings",
         operation_id="predictions_list",
-        responses=_answers(401, 404, 503, s200=PredictionSerializer(many=True)),
+        responses=_answers({200: PredictionSerializer(many=True)}, 401, 404, 503),
         examples=[OpenApiExample("One reading", value=READING, response_only=True)],
     ),
     post=extend_schema(
@@ -130,9 +129,11 @@ LIST_AND_CREATE = extend_schema_view(
         operation_id="predictions_create",
         request={"application/json": QuestionSerializer, "multipart/form-data": ImageFormSerializer},
         responses=_answers(
+            {
+                201: _reading("Read and kept."),
+                200: _reading("Read; it replaces the earlier reading of this drawing."),
+            },
             *(400, 401, 403, 413, 415, 422, 429, 503, 504),
-            s201=_reading("Read and kept."),
-            s200=_reading("Read; it replaces the earlier reading of this drawing."),
         ),
         examples=[
             OpenApiExample("Strokes", value=STROKES, request_only=True, media_type="application/json"),
@@ -146,14 +147,14 @@ RETRIEVE_AND_DELETE = extend_schema_view(
         tags=TAGS,
         summary="See a reading",
         operation_id="predictions_retrieve",
-        responses=_answers(401, 404, 503, s200=_reading("The reading.")),
+        responses=_answers({200: _reading("The reading.")}, 401, 404, 503),
     ),
     delete=extend_schema(
         tags=TAGS,
         summary="Delete a reading",
         description="With its ink or its picture, for good.",
         operation_id="predictions_delete",
-        responses=_answers(401, 403, 404, 503, s204=OpenApiResponse(description="Gone.")),
+        responses=_answers({204: OpenApiResponse(description="Gone.")}, 401, 403, 404, 503),
     ),
 )
 
@@ -164,7 +165,7 @@ CORRECT = extend_schema_view(
         operation_id="predictions_correct",
         request=CorrectionSerializer,
         responses=_answers(
-            400, 401, 403, 404, 413, 415, 503, s200=_reading("The reading, with its correction.")
+            {200: _reading("The reading, with its correction.")}, 400, 401, 403, 404, 413, 415, 503
         ),
         examples=[OpenApiExample("A correction", value={"text": "Hello"}, request_only=True)],
     ),
