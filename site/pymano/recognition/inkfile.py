@@ -3,11 +3,15 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from io import BufferedIOBase
 from pathlib import Path
 
 from pymano.recognition import strokes
 from pymano.recognition.refusal import Refusal
 from pymano.recognition.strokes import Strokes
+
+# Far more than the most ink that is read.
+BYTES = 20 * 1000 * 1000
 
 Item = Callable[[], Strokes]
 
@@ -26,11 +30,19 @@ def items(path: Path) -> Iterator[tuple[str, Item]]:
     opened = gzip.open if path.suffix.lower() == ".gz" else open
     with opened(path, "rb") as file:
         if not path.name.lower().removesuffix(".gz").endswith(".jsonl"):
-            yield str(path), _item(file.read())
+            yield str(path), _item(file.read(BYTES + 1))
             return
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(_lines(file), start=1):
             if line.strip():
                 yield f"{path}:{number}", _item(line)
+
+
+def _lines(file: BufferedIOBase) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long just enough to tell."""
+    while line := file.readline(BYTES + 1):
+        yield line
+        while len(line) > BYTES and not line.endswith(b"\n"):
+            line = file.readline(BYTES + 1)
 
 
 def _item(text: bytes) -> Item:
@@ -38,6 +50,8 @@ def _item(text: bytes) -> Item:
 
 
 def _strokes(text: bytes) -> Strokes:
+    if len(text) > BYTES:
+        raise Refusal("too_large", "Ink may have at most 20 MB.")
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:

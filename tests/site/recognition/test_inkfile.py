@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pymano.recognition import inkfile
 from pymano.recognition.inkfile import is_ink, items
 from pymano.recognition.refusal import Refusal
 from tests.site.drawings import DOT, STROKES
@@ -46,4 +47,24 @@ def test_what_is_not_ink_is_refused(tmp_path, text):
     path.write_text(text)
     ((_, load),) = items(path)
     with pytest.raises(Refusal):
+        load()
+
+
+def test_an_item_that_is_too_long_is_refused_and_the_next_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(inkfile, "BYTES", 1000)
+    path = tmp_path / "words.jsonl"
+    path.write_text(f"[{' ' * 4000}]\n{json.dumps(DOT)}\n")
+    (_, long), (name, load) = items(path)
+    with pytest.raises(Refusal, match="at most"):
+        long()
+    assert (name, load()) == (f"{path}:2", DOT)
+
+
+@pytest.mark.parametrize("name", ["word.json", "word.json.gz"])
+def test_a_file_that_is_too_long_is_not_read_to_its_end(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(inkfile, "BYTES", 1000)
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(bytes(100_000)) if name.endswith("gz") else bytes(100_000))
+    ((_, load),) = items(path)
+    with pytest.raises(Refusal, match="at most"):
         load()
