@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -51,6 +52,26 @@ def test_it_reads_each_line_of_a_jsonl(torchserve, tmp_path):
 def test_a_line_stays_a_line(torchserve, word):
     torchserve.says = answer("a\tb\nc")
     assert read(word)[0] == [f"{word}\ta b c\t0.930"]
+
+
+def test_a_name_stays_in_its_column(torchserve, tmp_path):
+    path = tmp_path / "a\tb\nc.png"
+    path.write_bytes(picture())
+    assert read(path)[0] == [f"{tmp_path}/a\\tb\\nc.png\thello\t0.930"]
+
+
+def test_a_name_that_is_not_utf8_is_written_all_the_same(torchserve, tmp_path, capsys):
+    path = tmp_path / os.fsdecode(b"a\xff.png")
+    path.write_bytes(picture())
+    call_command("read", str(path))
+    assert capsys.readouterr().out == f"{tmp_path}/a\\udcff.png\thello\t0.930\n"
+
+
+def test_a_large_file_is_not_read_to_its_end(torchserve, tmp_path):
+    path = tmp_path / "huge.png"
+    with path.open("wb") as file:
+        file.truncate(10**12)
+    assert read(path)[1] == [f"{path}: A picture may have at most 10 MB."]
 
 
 def test_it_goes_on_after_what_cannot_be_read(torchserve, tmp_path, word):

@@ -1,5 +1,6 @@
 """manage.py read FILE…: reads pictures and ink through TorchServe, and keeps nothing."""
 
+import io
 import os
 import sys
 import zlib
@@ -26,6 +27,10 @@ REASONS: dict[type[client.RecogniserError], str] = {
 }
 
 
+# What would end a name's column or line.
+ESCAPED = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
 class Command(BaseCommand):
     """Reads each file. One line of output a reading: file, text and confidence, with tabs between."""
 
@@ -39,6 +44,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Read all; what fails is told on standard error, and makes the exit status 1."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # names that are not UTF-8
         try:
             failed = self.read_all(options["files"], options["decoder"])
         except BrokenPipeError:
@@ -51,7 +58,7 @@ class Command(BaseCommand):
     def read_all(self, files: Iterable[Path], decoder: str) -> int:
         """Read each thing in each file; return how many could not be read."""
         things = (thing for path in files for thing in sources(path))
-        return sum(not self.read(name, load, decoder) for name, load in things)
+        return sum(not self.read(name.translate(ESCAPED), load, decoder) for name, load in things)
 
     def read(self, name: str, load: Callable[[], Strokes | Picture], decoder: str) -> bool:
         """Read one and write its line; return whether that went well."""
@@ -77,12 +84,17 @@ class Command(BaseCommand):
 def sources(path: Path) -> Iterator[tuple[str, Callable[[], Strokes | Picture]]]:
     """Yield the name of each thing to read in a file, and what loads it."""
     if not inkfile.is_ink(path):
-        yield str(path), lambda: pictures.inspect(path.read_bytes())
+        yield str(path), lambda: _picture(path)
         return
     try:
         yield from inkfile.items(path)
     except (OSError, EOFError, zlib.error) as error:
         yield str(path), _raising(error)
+
+
+def _picture(path: Path) -> Picture:
+    with path.open("rb") as file:
+        return pictures.inspect(file.read(pictures.BYTES + 1))
 
 
 def _raising(error: Exception) -> Callable[[], Strokes | Picture]:
