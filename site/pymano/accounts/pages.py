@@ -20,7 +20,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pymano.accounts.forms import ChangeAddressForm, PasswordAgainForm, is_taken
 from pymano.accounts.models import User
 from pymano.recognition import takeout
-from pymano.recognition.keepsake import history_entries
 from pymano.recognition.models import Prediction
 
 
@@ -68,7 +67,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def everything(user: User) -> Iterator[takeout.Entry]:
     """Yield the files of an export: the account, then what the history's download has."""
     yield "account.json", takeout.as_json(account_facts(user))
-    yield from history_entries(Prediction.objects.of(user))
+    yield from takeout.history(Prediction.objects.of(user))
 
 
 def account_facts(user: User) -> dict[str, object]:

@@ -18,7 +18,6 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pymano.recognition import takeout
-from pymano.recognition.keepsake import history_entries
 from pymano.recognition.models import Prediction
 
 PAGE = 20
@@ -68,7 +67,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """Send everything that the person had read, as a zip that is made on the way."""
-    entries = history_entries(Prediction.objects.of(request.user))
+    entries = takeout.history(Prediction.objects.of(request.user))
     name = f"pymano-history-{timezone.localdate():%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(takeout.zipped(entries), content_type="application/zip", headers=headers)

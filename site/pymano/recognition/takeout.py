@@ -1,12 +1,9 @@
-"""A person's readings as a zip, made while it is sent: nothing of it waits in memory or on disk.
+"""A person's readings as a zip, made while it is sent: of ink and pictures one at a time is in memory.
 
-    readings.json           what each reading says, newest first, and the names of its files
-    strokes/<id>.json       the ink, where it was drawn
-    pictures/<id>.<ext>     the picture, where one was sent
-
-The history page downloads this; the account's export adds to it.
+The README in it says what it holds. The history page downloads it; the account's export adds to it.
 """
 
+import csv
 import io
 import json
 import zipfile
@@ -14,9 +11,26 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import IO, Any, cast
 
-from pymano.recognition.models import Prediction
+from pymano.recognition.models import Prediction, PredictionQuerySet
 
 Entry = tuple[str, bytes]
+
+CHUNK = 50
+
+README = """\
+Your readings from Pymano
+=========================
+
+readings.tsv          one reading a line, newest first: id, when, what was read, how sure (0 to 1), and
+                      your correction. Tabs between, UTF-8, the first line names the columns.
+readings.json         the same and more: what else it might be, each letter with its place, the model.
+strokes/<id>.json     ink, as you drew it: {"strokes": [[[x, y, t, pressure], ...], ...]}. y grows
+                      downwards, t is in milliseconds, pressure lies in 0 to 1; both may be missing or null.
+pictures/<id>.<ext>   a picture, as you sent it.
+
+Sending strokes/<id>.json to POST /api/v1/predictions/ has the ink read again.
+"""
+COLUMNS = ("id", "created_at", "text", "confidence", "correction")
 
 
 class Outlet(io.RawIOBase):
@@ -49,6 +63,13 @@ def zipped(entries: Iterable[Entry]) -> Iterator[bytes]:
             archive.writestr(name, content)
             yield outlet.take()
     yield outlet.take()
+
+
+def history(predictions: PredictionQuerySet) -> Iterator[Entry]:
+    """Yield the files of a person's history; the rows are fetched as they are needed, a few at a time."""
+    yield "README.txt", README.encode()
+    yield from readings(predictions.iterator(CHUNK))
+    yield "readings.tsv", _table(predictions.only(*COLUMNS).iterator(CHUNK))
 
 
 def readings(predictions: Iterable[Prediction]) -> Iterator[Entry]:
@@ -94,3 +115,14 @@ def _facts(prediction: Prediction) -> dict[str, Any]:
         "created_at": prediction.created_at.isoformat(),
         "updated_at": prediction.updated_at.isoformat(),
     }
+
+
+def _table(rows: Iterable[Prediction]) -> bytes:
+    table = io.StringIO()
+    writer = csv.writer(table, dialect=csv.excel_tab, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow(
+            (row.pk, row.created_at.isoformat(), row.text, f"{row.confidence:.4f}", row.correction or "")
+        )
+    return table.getvalue().encode()
