@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from crnn.strip import HEIGHT
+
 STRIDE = 4
 """Columns of the strip that make one step of the network's answer."""
 
@@ -19,7 +21,7 @@ class Architecture:
     """What is needed to build a network again; travels in the checkpoint."""
 
     classes: int
-    height: int = 48
+    height: int = HEIGHT
     channels: tuple[int, ...] = (24, 48, 96, 160, 224)
     hidden: int = 192
     layers: int = 2
