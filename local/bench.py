@@ -8,7 +8,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def rows() -> Iterator[Row]:
             yield from over_http("The site", f"{site.url}/api/v1/predictions/", headers)
 
 
-def table(measured: Sequence[Row] | Iterator[Row]) -> Iterator[str]:
+def table(measured: Iterable[Row]) -> Iterator[str]:
     """The lines of the table."""
     yield f"{os.cpu_count()} cores; {_READINGS} answers a row; times of one answer"
     yield f"{'':<44}{'median ms':>9}{'p99 ms':>9}{'readings/s':>11}"
