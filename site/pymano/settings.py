@@ -131,7 +131,6 @@ STATICFILES_DIRS = [HERE / "static"]
 # Off, static files are found where they lie, under their own names, and collectstatic is not needed.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", default=not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
-WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
