@@ -41,6 +41,7 @@ class FakeTorchServe:
         self.mood: Mood = "ready"
         self.says = answer("hello", "hallo", "hells", doubtful="o")
         self.asked: list[tuple[str, bytes]] = []
+        self.decoders: list[str] = []
         self.release = threading.Event()
         self.port = 0
         self.come_back()
@@ -116,6 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         fake = self.server.fake
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fake.asked.append((self.headers["Content-Type"], body))
+        fake.decoders.append(self.headers["X-Decoder"])
         match fake.mood:
             case "away":
                 self.close_connection = True

@@ -113,7 +113,9 @@ def test_it_says_why_there_is_no_reading(torchserve, word, monkeypatch, mood, re
 
 
 def test_the_decoder_can_be_chosen(torchserve, word):
-    assert read(word, decoder="best-path")[2]
+    read(word)
+    read(word, decoder="best-path")
+    assert torchserve.decoders == ["beam", "best-path"]
 
 
 def test_the_status_tells_that_one_failed(torchserve, tmp_path):
