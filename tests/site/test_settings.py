@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -32,9 +33,8 @@ def test_without_a_secret_key_it_says_so():
     assert "SECRET_KEY" in started.stderr
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="This is about SQLite")
 def test_sqlite_waits_for_other_writers(db):
-    if connection.vendor != "sqlite":
-        return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode")
         assert cursor.fetchone() == ("wal",)
