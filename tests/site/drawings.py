@@ -1,8 +1,6 @@
 """Ink and pictures for the tests of the site, good and bad; the recogniser behind them is not a real one."""
 
 import base64
-import struct
-import zlib
 from io import BytesIO
 from typing import Any
 
@@ -19,17 +17,6 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (60, 30), mode: str = "RG
     file = BytesIO()
     image.convert(mode).save(file, kind, **options)
     return file.getvalue()
-
-
-def huge_png(width: int = 30_000, height: int = 30_000) -> bytes:
-    """Return a few kilobytes that claim to be a very large picture."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(100_000))), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def data_url(data: bytes, media_type: str = "image/png") -> str:

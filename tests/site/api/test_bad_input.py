@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pymano.recognition.models import Prediction
+from tests.paper import hollow_png
 from tests.site.api.conftest import URL
-from tests.site.drawings import HEIC, STROKES, SVG, data_url, huge_png, picture
+from tests.site.drawings import HEIC, STROKES, SVG, data_url, picture
 from tests.site.problems import assert_problem
 
 pytestmark = pytest.mark.usefixtures("torchserve")
@@ -67,7 +68,7 @@ PICTURES = pytest.mark.parametrize(
         (SVG, 415, "unsupported_media_type"),
         (HEIC, 415, "unsupported_media_type"),
         (picture()[:25], 400, "malformed"),
-        (huge_png(), 413, "too_large"),
+        (hollow_png(30_000, 30_000), 413, "too_large"),
         (picture() + bytes(10_000_000), 413, "too_large"),
     ],
     ids=["empty", "text", "SVG", "HEIC", "cut short", "900 megapixels", "10.0 MB"],
