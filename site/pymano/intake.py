@@ -1,14 +1,22 @@
 """What is put right in a request before Django sees it, and in an answer after: the outermost WSGI layer."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
+
+from django.core.handlers.wsgi import LimitedStream
 
 from pymano.api.limits import JSON
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+# What nobody has read of a body is read and dropped, up to here: who still sends would miss the answer, and
+# gunicorn would break the connection off.
+DROPPED = 64_000_000
+PIECE = 65_536
 
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
@@ -21,26 +29,37 @@ class Intake:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer the request."""
-        _measure(environ)
+        body = _measure(environ)
         _forget_charset(environ)
         answer = self.application(environ, start_response)
+        _drop(body)
         return _nothing_of(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
 
 
-def _measure(environ: Environ) -> None:
-    """Give a body that comes in chunks a length. Of one that is too long, just enough is read to tell."""
+def _measure(environ: Environ) -> Any:
+    """Give a body an end, and a length if it comes in chunks; of too long a one just enough to tell."""
+    body = environ["wsgi.input"]
     if environ.get("HTTP_TRANSFER_ENCODING") and environ.get("wsgi.input_terminated"):
-        body = _read(environ["wsgi.input"], JSON + 1)
-        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        begun = b"".join(_pieces(body, JSON + 1))
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(begun), str(len(begun))
+        return body
+    length = environ.get("CONTENT_LENGTH") or ""
+    known = length.isdecimal() and len(length) < 20
+    environ["wsgi.input"] = LimitedStream(body, int(length) if known else 0)
+    return environ["wsgi.input"]
 
 
-def _read(stream: Any, most: int) -> bytes:
-    pieces: list[bytes] = []
+def _drop(body: Any) -> None:
+    with suppress(OSError):
+        for _ in _pieces(body, DROPPED):
+            pass
+
+
+def _pieces(body: Any, most: int) -> Iterator[bytes]:
     left = most
-    while left > 0 and (piece := stream.read(min(left, 65_536))):
-        pieces.append(piece)
+    while left > 0 and (piece := body.read(min(left, PIECE))):
+        yield piece
         left -= len(piece)
-    return b"".join(pieces)
 
 
 def _forget_charset(environ: Environ) -> None:

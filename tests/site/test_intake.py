@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pymano.api.limits import JSON
-from pymano.intake import Intake
+from pymano.intake import DROPPED, Intake
 
 
 class Body(BytesIO):
@@ -18,7 +18,7 @@ def seen_by_django(**environ: Any) -> dict[str, Any]:
         seen.update(environ)
         return [b"answer"]
 
-    list(Intake(application)({"REQUEST_METHOD": "POST", **environ}, lambda *_: None))
+    list(Intake(application)({"REQUEST_METHOD": "POST", "wsgi.input": BytesIO(), **environ}, lambda *_: None))
     return seen
 
 
@@ -32,10 +32,49 @@ def test_a_chunked_body_is_given_a_length():
     assert seen["wsgi.input"].read() == b"x" * 200_000
 
 
-def test_of_one_that_is_too_long_only_as_much_is_read_as_shows_it():
-    body = chunked(b"x" * (JSON + 5_000_000))
-    assert seen_by_django(**body)["CONTENT_LENGTH"] == str(JSON + 1)
-    assert body["wsgi.input"].tell() == JSON + 1
+def test_of_one_that_is_too_long_django_sees_only_as_much_as_shows_it():
+    seen = seen_by_django(**chunked(b"x" * (JSON + 5_000_000)))
+    assert seen["CONTENT_LENGTH"] == str(JSON + 1)
+    assert len(seen["wsgi.input"].read()) == JSON + 1
+
+
+class Endless(BytesIO):
+    """A body that goes on for ever."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert size > 0
+        self.taken += size
+        return bytes(size)
+
+
+@pytest.mark.parametrize("how", [{"CONTENT_LENGTH": "200000"}, chunked(b"")], ids=["length", "chunks"])
+def test_what_nobody_reads_is_dropped_to_let_the_answer_be_heard(how):
+    body = BytesIO(b"x" * 200_000)
+    seen_by_django(**how | {"wsgi.input": body})
+    assert body.tell() == 200_000
+
+
+def test_but_not_without_end():
+    body = Endless()
+    seen_by_django(**{"CONTENT_LENGTH": str(10**15), "wsgi.input": body})
+    assert body.taken == DROPPED
+
+
+def test_nothing_is_read_behind_the_end_of_a_body():
+    body = BytesIO(b"x" * 10 + b"the next request")
+    seen_by_django(**{"CONTENT_LENGTH": "10", "wsgi.input": body})
+    assert body.tell() == 10
+
+
+def test_who_has_gone_needs_no_answer():
+    class Gone(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise ConnectionResetError
+
+    assert seen_by_django(**{"CONTENT_LENGTH": "10", "wsgi.input": Gone()})
 
 
 def test_a_body_that_does_not_end_is_left_alone():
@@ -63,7 +102,8 @@ def test_head_has_no_body_and_closes_what_it_leaves():
         def close(self) -> None:
             self.closed = True
 
-    answer = Answer([b"answer"])
-    assert list(Intake(lambda *_: answer)({"REQUEST_METHOD": "HEAD"}, lambda *_: None)) == []
+    answer, environ = Answer([b"answer"]), {"wsgi.input": BytesIO()}
+    intake = Intake(lambda *_: answer)
+    assert list(intake(environ | {"REQUEST_METHOD": "HEAD"}, lambda *_: None)) == []
     assert answer.closed
-    assert list(Intake(lambda *_: answer)({"REQUEST_METHOD": "GET"}, lambda *_: None)) == [b"answer"]
+    assert list(intake(environ | {"REQUEST_METHOD": "GET"}, lambda *_: None)) == [b"answer"]

@@ -2,15 +2,11 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 
 from pymano.api.limits import limit
 from pymano.api.problems import TOO_LARGE, UNREADABLE
 from pymano.faults import answer
-
-# A refused body is read and dropped, up to here: a client that is still sending would miss the answer.
-DROPPED = 64_000_000
-PIECE = 65_536
 
 
 class SizeMiddleware:
@@ -25,7 +21,6 @@ class SizeMiddleware:
         if length is None:
             return answer(request, UNREADABLE)
         if length > limit(request.path_info, request.content_type):
-            _drop(request)
             return answer(request, TOO_LARGE)
         return self.get_response(request)
 
@@ -34,12 +29,3 @@ def _length(request: HttpRequest) -> int | None:
     """Return Content-Length, which is 0 without one; None when it is not a number."""
     word = request.META.get("CONTENT_LENGTH") or "0"
     return int(word) if word.isdecimal() and len(word) < 20 else None
-
-
-def _drop(request: HttpRequest) -> None:
-    left = DROPPED
-    try:
-        while left > 0 and (piece := request.read(PIECE)):
-            left -= len(piece)
-    except UnreadablePostError:
-        return
