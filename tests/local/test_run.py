@@ -88,17 +88,3 @@ def test_sigterm_stops_it_as_ctrl_c_does(monkeypatch, capsys):
     monkeypatch.setattr(run, "_run", lambda *_: signal.raise_signal(signal.SIGTERM))
     run.main()
     assert capsys.readouterr().out == "Stopped.\n"
-
-
-def test_a_site_that_cannot_be_prepared_is_said_in_one_line(tmp_path):
-    settings = {"DATABASE_URL": "nonsense://x", "DATA_DIR": str(tmp_path)}
-    with pytest.raises(run.CannotRunError, match=r"manage\.py migrate failed: .+"):
-        run.Site(1, settings, tmp_path).prepare()
-
-
-def test_the_site_alone_says_whose_headers_are_believed(tmp_path, monkeypatch):
-    asked = []
-    monkeypatch.setattr(run.subprocess, "Popen", lambda command, **_: asked.append(command))
-    run.Site(1, {}, tmp_path).start()
-    [command] = asked
-    assert command[command.index("--forwarded-allow-ips") + 1] == ""
