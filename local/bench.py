@@ -22,8 +22,8 @@ from crnn import ink
 from crnn.recogniser import Recogniser
 from local import environment, loopback
 from local.ports import free_ports
-from local.run import Site, stop
 from local.torchserve import TorchServe
+from local.website import Site
 from training import archive_files
 
 _READINGS = 200
@@ -101,15 +101,14 @@ def product(folder: Path) -> Iterator[tuple[TorchServe, Site, dict[str, str]]]:
     }
     site = Site(free_ports(1)[0], settings, folder)
     torchserve.start()
-    process = None
     try:
         site.prepare()
-        process = site.start()
-        site.wait(process)
+        site.start()
+        site.wait()
         torchserve.wait()
         yield torchserve, site, {"Authorization": f"Bearer {_token(site, settings)}"}
     finally:
-        stop(process)
+        site.stop()
         torchserve.stop()
 
 

@@ -1,0 +1,111 @@
+"""The Django site on this machine, under gunicorn: prepared, started and stopped."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from local import loopback
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_READY_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+
+
+class SiteError(RuntimeError):
+    """The site cannot be started; the message says why, in one line."""
+
+
+@dataclass
+class Site:
+    """The Django site under gunicorn, on a port of the loopback address."""
+
+    port: int
+    settings: Mapping[str, str]
+    folder: Path
+    """Where the log and the metrics of its processes go."""
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address to open."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> None:
+        """Bring the database up to date and make the demo users."""
+        data = Path(self.settings.get("DATA_DIR", ROOT / ".run" / "data"))
+        (data / "static").mkdir(parents=True, exist_ok=True)  # or whitenoise warns, though it is not used
+        for command in (["migrate"], ["createcachetable"], ["create_demo_users"]):
+            answer = subprocess.run(
+                [sys.executable, "manage.py", *command, "--verbosity", "0"],
+                cwd=ROOT,
+                env=self._environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if answer.returncode:
+                last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+                raise SiteError(f"manage.py {command[0]} failed: {last}")
+
+    def start(self) -> int:
+        """Start gunicorn and return at once, with the number of its process; its log goes to `site.log`."""
+        metrics = self.folder / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(parents=True)
+        command = [sys.executable, "-m", "gunicorn", "pymano.wsgi", "--pythonpath", "site"]
+        options = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4", "--timeout", "30"]
+        # Whose X-Forwarded-… is believed is for the site to say; gunicorn would believe this whole machine.
+        options += ["--no-control-socket", "--forwarded-allow-ips", ""]
+        with (self.folder / "site.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *options],
+                cwd=ROOT,
+                env=self._environment() | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self._process.pid
+
+    def wait(self) -> None:
+        """Return once the site answers."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self._answers():
+            if not self.is_running() or time.monotonic() > deadline:
+                raise SiteError(f"The site did not start; see {self.folder / 'site.log'}.")
+            time.sleep(0.2)
+
+    def is_running(self) -> bool:
+        """Tell whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the site gently, then not; nothing where it does not run."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return loopback.get(f"{self.url}/healthz").ok
+        except requests.RequestException:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        fixed = {"DJANGO_SETTINGS_MODULE": "pymano.settings", "STATIC_COLLECTED": "off"}
+        return dict(os.environ) | fixed | dict(self.settings)
