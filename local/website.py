@@ -41,7 +41,10 @@ class Site:
     def prepare(self) -> None:
         """Bring the database up to date and make the demo users."""
         data = Path(self.settings.get("DATA_DIR", ROOT / ".run" / "data"))
-        (data / "static").mkdir(parents=True, exist_ok=True)  # or whitenoise warns, though it is not used
+        try:
+            (data / "static").mkdir(parents=True, exist_ok=True)  # or whitenoise warns, though it is not used
+        except OSError as error:
+            raise SiteError(f"the data cannot lie in {data}: {error.strerror}") from error
         for command in (["migrate"], ["createcachetable"], ["create_demo_users"]):
             answer = subprocess.run(
                 [sys.executable, "manage.py", *command, "--verbosity", "0"],

@@ -13,6 +13,12 @@ def test_a_site_that_cannot_be_prepared_is_said_in_one_line(tmp_path):
         Site(1, settings, tmp_path).prepare()
 
 
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SiteError, match=r"\Athe data cannot lie in .*file: .+\Z"):
+        Site(1, {"DATA_DIR": str(tmp_path / "file")}, tmp_path).prepare()
+
+
 def test_the_site_alone_says_whose_headers_are_believed(tmp_path, monkeypatch):
     asked = []
 
