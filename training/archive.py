@@ -34,12 +34,11 @@ _SERVING = {
     "minWorkers": 1,
     "maxWorkers": 64,
     "batchSize": 1,
-    "maxBatchDelay": 0,
     "responseTimeout": 15,
     "startupTimeout": 60,
     "maxRetryTimeoutInSec": 300,
 }
-"""TorchServe's `model-config.yaml`; time in seconds, but for the delay (ms)."""
+"""TorchServe's `model-config.yaml`; times in seconds. Batches of one wait for no others."""
 
 
 @dataclass(frozen=True)
