@@ -31,8 +31,6 @@ _REPORTED = (
     ("iam-ondb/lines-dev", "lines on a whiteboard; nothing of IAM-OnDB was trained on"),
 )
 _SERVING = {
-    "minWorkers": 1,
-    "maxWorkers": 64,
     "batchSize": 1,
     "responseTimeout": 15,
     "startupTimeout": 60,
