@@ -7,7 +7,7 @@ import argparse
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from model_archiver import ModelArchiver, ModelArchiverConfig  # type: ignore[im
 
 from crnn.checkpoint import Checkpoint
 from crnn.recogniser import DECODERS, Recogniser
-from training import archive_files
+from crnn.strip import Strip
+from training import archive_files, copiste
 from training.archive_files import STORE, WEIGHTS
-from training.evaluate import evaluate
+from training.evaluate import Item, evaluate, items
 
 HANDLERS = Path(__file__).resolve().parent.parent / "handlers"
 CARD = Path(__file__).with_name("model_card.md")
@@ -29,6 +30,7 @@ _REPORTED = (
     ("unipen/words-dev", "words, writers not seen in training"),
     ("unipen/characters-dev", "single characters, writers not seen in training"),
     ("iam-ondb/lines-dev", "lines on a whiteboard; nothing of IAM-OnDB was trained on"),
+    ("copiste", "French lines cut from scanned pages, every tenth copy, not trained on"),
 )
 _SERVING = {
     "batchSize": 1,
@@ -78,10 +80,22 @@ def pack(release: Release, card: str, into: Path) -> Path:
 def scores(checkpoint: Checkpoint, data: Path) -> dict[str, dict[str, dict[str, float]]]:
     """Score the reported sets with each decoder."""
     recogniser = Recogniser(checkpoint)
+    sets = {name: list(_items(data, name)) for name, _ in _REPORTED}
     return {
-        name: {decoder: evaluate(recogniser, data / f"{name}.jsonl.gz", decoder) for decoder in DECODERS}
-        for name, _ in _REPORTED
+        name: {decoder: evaluate(recogniser, chosen, decoder) for decoder in DECODERS}
+        for name, chosen in sets.items()
     }
+
+
+def _items(data: Path, name: str) -> Iterator[Item]:
+    if name != "copiste":
+        yield from items(data / f"{name}.jsonl.gz")
+        return
+    pages = copiste.load(data / "copiste")
+    reported = copiste.held_out_copies({copy for copy, _ in pages})
+    for copy, sample in pages:
+        if copy in reported:
+            yield Item(Strip(sample.pixels, 0, sample.pixels.shape[1]), sample.text)
 
 
 def model_card(release: Release, checkpoint: Checkpoint, scored: Mapping[str, Any]) -> str:

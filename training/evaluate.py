@@ -9,7 +9,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -92,20 +92,19 @@ def read(recogniser: Recogniser, chosen: Sequence[Item], decoder: Decoder) -> li
     return ["" if item.strip is None else next(readings).text for item in chosen]
 
 
-def evaluate(
-    recogniser: Recogniser, data: Path, decoder: Decoder, limit: int | None = None
-) -> dict[str, float]:
-    """Score a set: `cer`, `wer`, `exact`, `n` and `ms_per_item`, preparing and reading together."""
+def evaluate(recogniser: Recogniser, chosen: Iterable[Item], decoder: Decoder) -> dict[str, float]:
+    """Score items: `cer`, `wer`, `exact`, `n` and `ms_per_item`, preparing and reading together.
+
+    ValueError where there is no text among them to compare with.
+    """
     written: list[str] = []
     texts: list[str] = []
     begun = time.perf_counter()
-    chosen = tqdm(islice(items(data), limit), total=limit, unit="item", mininterval=2)
-    while chunk := list(islice(chosen, _CHUNK)):
+    waiting = iter(tqdm(chosen, unit="item", mininterval=2))
+    while chunk := list(islice(waiting, _CHUNK)):
         texts += read(recogniser, chunk, decoder)
         written += [item.text for item in chunk]
     milliseconds = (time.perf_counter() - begun) * 1000
-    if not any(map(str.strip, written)):
-        raise SystemExit(f"{data}: there is nothing to read")
     return asdict(score(written, texts)) | {"ms_per_item": round(milliseconds / len(written), 3)}
 
 
@@ -129,7 +128,11 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as scratch:
         checkpoint = _load(arguments.model or archive_files.newest(), Path(scratch))
-    scores = evaluate(Recogniser(checkpoint), arguments.data, arguments.decoder, arguments.limit)
+    chosen = islice(items(arguments.data), arguments.limit)
+    try:
+        scores = evaluate(Recogniser(checkpoint), chosen, arguments.decoder)
+    except ValueError as error:
+        raise SystemExit(f"{arguments.data}: {error}") from error
     print(json.dumps(scores))  # noqa: T201
 
 

@@ -21,6 +21,8 @@ Decoder = Literal["best-path", "beam"]
 DECODERS: tuple[Decoder, ...] = ("best-path", "beam")
 
 _ALTERNATIVES = 5
+_BEAM_WIDTHS: dict[Decoder, int] = {"best-path": 6, "beam": 16}
+"""Beside the best path the beam only finds alternatives."""
 _WIDTH_STEP = 32
 _BATCH_COLUMNS = 8192
 
@@ -95,7 +97,7 @@ class Recogniser:
 
     def _candidates(self, steps: decode.LogProbabilities, decoder: Decoder) -> list[decode.Candidate]:
         """The likeliest texts, best first; ink always reads as something, so never nothing."""
-        found = self._tidied(decode.prefix_beam(steps))
+        found = self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS[decoder]))
         if decoder == "best-path" or not found:
             path = self._tidy(decode.best_path(steps)) or self._clearest(steps)
             first = decode.Candidate(path, decode.log_likelihood(steps, path))

@@ -12,7 +12,7 @@ from crnn.alphabet import Alphabet
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture
 from tests import handwriting
-from tests.training.sets import item, write_set
+from tests.training.sets import item, write_pages, write_set
 from training import archive, archive_files
 
 NOTES = {"config": {"seed": 42, "weights": {"words": 0.5, "fonts": 0.25}}, "steps": 12345, "minutes": 61.4}
@@ -45,8 +45,9 @@ def store(tmp_path_factory):
     architecture = Architecture(classes=len(Alphabet()), channels=(4, 4, 6, 6, 8), hidden=8, layers=1)
     torch.manual_seed(0)
     Checkpoint(CRNN(architecture).eval(), Alphabet(), NOTES).save(folder / "best.pt")
-    for name, _ in archive._REPORTED:
+    for name in ("unipen/words-dev", "unipen/characters-dev", "iam-ondb/lines-dev"):
         write_set(folder / "data" / f"{name}.jsonl.gz", [item("hello"), item("world")])
+    write_pages(folder / "data" / "copiste", (1, ["hello", "été"]), (2, ["hello"]))
     pack(folder, "1.0")
     return folder
 
@@ -106,7 +107,8 @@ def test_the_card_says_how_it_was_made_and_how_well_it_reads(store):
     assert "words 0.5, fonts 0.25" in card
     assert archive_files.sha256(store / "best.pt") in card
     for name, _ in archive._REPORTED:
-        assert card.count(f"`{name}`") == 2
+        assert card.count(f"| `{name}`") == 2
+    assert card.count("| 2 |") == 8  # of the pages, the lines of the first copy alone
     assert "{" not in card
 
 

@@ -99,7 +99,8 @@ class Faithful(Recogniser):
 def test_refused_ink_counts_as_read_empty(tmp_path):
     bad = [[[0, 0], ["a", 1]]]
     refused = [item("hi", strokes=[[]]), item("hi", strokes=bad)]
-    scores = evaluate(Faithful(), write_set(tmp_path / "s.jsonl.gz", [item("hello"), *refused]), "beam")
+    chosen = items(write_set(tmp_path / "s.jsonl.gz", [item("hello"), *refused]))
+    scores = evaluate(Faithful(), chosen, "beam")
     assert scores["n"] == 3
     assert scores["cer"] == pytest.approx(4 / 9)
     assert scores["wer"] == pytest.approx(2 / 3)
@@ -109,7 +110,7 @@ def test_refused_ink_counts_as_read_empty(tmp_path):
 def test_refused_pictures_count_as_read_empty_and_are_named(picture_set, capsys):
     (picture_set / "bad.png").write_bytes(b"no picture")
     (picture_set / "labels.tsv").write_text("a.png\thello\nbad.png\thello\nmissing.png\thello\n")
-    scores = evaluate(Faithful(), picture_set, "beam")
+    scores = evaluate(Faithful(), items(picture_set), "beam")
     assert scores["cer"] == pytest.approx(2 / 3)
     said = capsys.readouterr().err
     assert "bad.png" in said
@@ -139,6 +140,6 @@ def test_a_model_that_cannot_be_loaded_is_named(run, ink_set, tmp_path, name):
 
 
 @pytest.mark.parametrize("content", [[], [item(" ", strokes=[[[1, 1]]])]])
-def test_a_set_without_any_text_is_refused_in_one_line(tmp_path, content):
-    with pytest.raises(SystemExit, match="nothing to read"):
-        evaluate(Faithful(), write_set(tmp_path / "s.jsonl.gz", content), "beam")
+def test_a_set_without_any_text_is_refused_in_one_line(run, tmp_path, content):
+    with pytest.raises(SystemExit, match=r"s\.jsonl\.gz: there is no text"):
+        run(write_set(tmp_path / "s.jsonl.gz", content))
