@@ -15,7 +15,7 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test check format train evaluate archive bench install-run install-dev python
+.PHONY: help run test check format train evaluate archive bench pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
@@ -26,6 +26,7 @@ help:
 	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv [MODEL=] [DECODER=best-path|beam] [LIMIT=n]"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
 	@echo "make bench     speed of the recogniser, of TorchServe and of the site"
+	@echo "make pins      requirements/*.txt anew from requirements/*.in"
 
 python:
 	@command -v "$(PYTHON)" >/dev/null || { echo "Pymano needs Python 3.11, and there is none on the path." >&2; exit 1; }
@@ -70,3 +71,12 @@ archive: install-dev
 
 bench: install-dev
 	@$(MODEL_CODE) $(BIN)/python -m local.bench
+
+# The build of torch is pip's to choose where it is installed, so the pin names the version alone.
+pins: python
+	@test -x .run/pins/bin/pip-compile || { $(PYTHON) -m venv .run/pins && .run/pins/bin/pip install -q pip-tools==7.6.2; }
+	cd requirements && for set in site model dev; do \
+	  ../.run/pins/bin/pip-compile -q --upgrade --strip-extras --no-header --no-emit-options --no-emit-index-url \
+	    --no-emit-find-links --no-emit-trusted-host --annotation-style=line --allow-unsafe $$set.in -o $$set.txt || exit; \
+	  sed -i 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' $$set.txt; \
+	done
