@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open
 from tests.browser.hands import Finger, Stylus, place
 from tests.browser.parts import button, inked, kept_ink, text_of
-from tests.fake_torchserve import FakeTorchServe
+from tests.fake_torchserve import FakeTorchServe, answer
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -56,6 +56,26 @@ def test_the_reading_stands_left_of_the_sheet_on_a_phone_on_its_side(
     reading, sheet = (page.locator(name).bounding_box() for name in ("#reading", "#sheet"))
     assert reading["x"] + reading["width"] <= sheet["x"]
     assert sheet["y"] + sheet["height"] <= 390
+
+
+def test_a_correction_has_room_on_a_small_phone_on_its_side(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice, **PHONE | {"viewport": {"width": 568, "height": 320}})
+    Finger(page).draw(place(page, "l")[0])
+    button(page, "Correct").tap()
+    assert page.get_by_label("What is written").bounding_box()["width"] > 150
+
+
+def test_a_long_reading_fills_the_room_above_the_sheet(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    fake.says = answer("a line of many words " * 6)
+    page = open_page(user=alice, **PHONE)
+    Finger(page).draw(place(page, "l")[0])
+    expect(text_of(page)).to_contain_text("many words")
+    text, line = (page.locator(name).bounding_box() for name in ("[data-part=text]", ".reading-line"))
+    assert 80 < text["height"] <= line["height"]
 
 
 def test_a_second_finger_leaves_no_ink(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
