@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from pymano.recognition.models import Prediction
 from tests.browser.conftest import Open
+from tests.browser.hands import write
 from tests.browser.parts import button, says, text_of
 from tests.fake_torchserve import FakeTorchServe
 from tests.handwriting import ink
@@ -175,7 +176,30 @@ def give(page: Any, kind: str, file: File | None) -> None:
             const event = kind === "drop"
                 ? new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })
                 : new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-            document.getElementById("frame").dispatchEvent(event);
+            document.getElementById("main").dispatchEvent(event);
         }""",
         [kind, list(file["buffer"]), file["name"], file["mimeType"]] if file else [kind, None, "", ""],
     )
+
+
+def test_a_refusal_of_two_lines_moves_nothing_on_a_phone(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page("/picture/", user=alice, **PHONE)
+    page.locator("#choose").set_input_files(photograph())
+    expect(text_of(page)).to_have_text("hello")
+    before = page.locator("#frame").bounding_box()
+    page.locator("#choose").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%"})
+    expect(says(page)).to_contain_text("cannot open")
+    assert page.locator("#frame").bounding_box() == before
+
+
+@pytest.mark.parametrize("event", ["drop", "paste"])
+def test_a_picture_on_the_sheet_is_shown_the_way(
+    open_page: Open, alice: Any, fake: FakeTorchServe, event: str
+) -> None:
+    page = open_page("/", user=alice)
+    give(page, event, photograph(kind="PNG"))
+    expect(page.locator("#remark")).to_have_text("Pictures are read on the Picture page.")
+    write(page, "l")
+    expect(page.locator("#remark")).to_be_empty()

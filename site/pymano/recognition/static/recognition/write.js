@@ -47,6 +47,7 @@ function down() {
   wet = [];
   dried = 1;
   part("hint").setAttribute("hidden", "");
+  if (part("fingers").hidden) part("remark").textContent = "";
 }
 
 function move(points) {
@@ -237,6 +238,17 @@ function meant({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   if (!ctrlKey && !metaKey) return null;
   if (pressed === "z") return shiftKey ? "redo" : "undo";
   return { y: "redo", enter: "read" }[pressed] ?? null;
+}
+
+// A picture has a page of its own; one that is dropped here must not make the browser leave the ink for it.
+
+document.addEventListener("dragover", (event) => event.preventDefault());
+for (const name of ["drop", "paste"]) document.addEventListener(name, pointToPicture);
+
+function pointToPicture(event) {
+  const { files } = event.dataTransfer ?? event.clipboardData;
+  if (event.type === "drop") event.preventDefault();
+  if (files.length) part("remark").textContent = "Pictures are read on the Picture page.";
 }
 
 // What happens around the page.
