@@ -136,6 +136,16 @@ def test_doubts_are_named_while_they_are_few(run: Run, doubtful: str, words: str
     assert run("reading", "return m.notes(a)", reading) == f"93\xa0% sure{words}"
 
 
+def test_a_guess_is_said_to_be_one(run: Run) -> None:
+    reading = answer("hello", confidence=0.012) | {"correction": None}
+    assert run("reading", "return m.notes(a)", reading).startswith("This is hardly more than a guess.")
+
+
+def test_a_correction_to_what_was_read_confirms_it(run: Run) -> None:
+    reading = answer("hello") | {"correction": "hello"}
+    assert run("reading", "return m.notes(a)", reading) == "Confirmed by you."
+
+
 def test_a_corrected_reading_is_offered_again(run: Run) -> None:
     reading = answer("hello", "hallo", "hells") | {"correction": "hallo"}
     assert run("reading", "return m.others(a)", reading) == ["hello", "hells"]

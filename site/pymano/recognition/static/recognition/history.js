@@ -53,7 +53,7 @@ function attend(item) {
 
   function show({ text, correction, confidence }) {
     part("best").textContent = correction ?? text;
-    say(`${correction === null ? "" : `Corrected by you. Read as “${text}”, `}${percent(confidence)} sure`, false);
+    say(`${origin(text, correction)}${percent(confidence)} sure`, false);
   }
 
   function say(text, wrong) {
@@ -61,6 +61,12 @@ function attend(item) {
     part("state").classList.toggle("wrong-line", wrong);
     document.getElementById("announce").textContent = text;
   }
+}
+
+/** What a correction was before it. */
+function origin(text, correction) {
+  if (correction === null) return "";
+  return correction === text ? "Confirmed by you. " : `Corrected by you. Read as “${text}”, `;
 }
 
 function askToDelete(id, address, text) {

@@ -4,6 +4,7 @@ import { percent } from "./words.js";
 
 const DOUBT = 0.6; // letters less sure than this are marked
 const FEW = 3; // doubtful letters that are still named one by one
+const GUESS = 0.05; // readings less sure than this are said to be guesses
 
 /** The correction where there is one, else what was read. */
 export function best({ text, correction }) {
@@ -16,7 +17,9 @@ export function isDoubtful({ text, confidence }) {
 
 /** How sure the reading is, or what it was before it was corrected. */
 export function notes(reading) {
+  if (reading.correction === reading.text) return "Confirmed by you.";
   if (reading.correction !== null) return `Corrected by you. It was read as “${reading.text}”.`;
+  if (reading.confidence < GUESS) return "This is hardly more than a guess. Try one line of larger letters.";
   return `${percent(reading.confidence)} sure${doubts(reading)}`;
 }
 
