@@ -38,6 +38,7 @@ export class ReadingPanel {
     this.#part("text").replaceChildren();
     this.#part("chips").replaceChildren();
     this.#note("");
+    this.#announce("");
   }
 
   /** Reading: the old text stays, dimmed. */
