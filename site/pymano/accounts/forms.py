@@ -63,7 +63,10 @@ class SignUpForm(Reworded, allauth_forms.SignupForm):  # type: ignore[misc]
     """A new account."""
 
     labels = {"email": ADDRESS, "password1": "Password", "password2": "The same password again"}
-    helps = {"username": "Letters, digits and the signs . + - _ only.", "password1": PASSWORD_HELP}
+    helps = {
+        "username": "Letters, digits and the signs . + - _ only. Capitals become small.",
+        "password1": PASSWORD_HELP,
+    }
 
     def clean(self) -> dict[str, Any]:
         """Check the whole; a known address, of which nothing is said, takes as long as a new account."""
