@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 
 from pymano.recognition.models import Prediction, PredictionQuerySet
+from pymano.recognition.templatetags.readings import percent
+
+COLUMN = 40  # letters of a text in the list
 
 if TYPE_CHECKING:
     PredictionModelAdmin = admin.ModelAdmin[Prediction]
@@ -19,7 +25,7 @@ class PredictionAdmin(PredictionModelAdmin):
     """Readings by owner, model and day; searched as their owners search."""
 
     date_hierarchy = "created_at"
-    list_display = ["__str__", "owner", "confidence", "kind", "read_by", "created_at"]
+    list_display = ["shortened", "owner", "sure", "kind", "read_by", "created_at"]
     list_filter = [("correction", admin.EmptyFieldListFilter), "model_version", "decoder", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["owner__username", "owner__email"]
@@ -27,8 +33,8 @@ class PredictionAdmin(PredictionModelAdmin):
     fields = (
         "correction",
         "text",
-        "confidence",
-        "alternatives",
+        "sure",
+        "others",
         "owner",
         "kind",
         "picture_name",
@@ -61,6 +67,22 @@ class PredictionAdmin(PredictionModelAdmin):
         if search_term.strip() and isinstance(queryset, PredictionQuerySet):
             found = found | queryset.matching(search_term)
         return found, duplicates
+
+    @admin.display(description="text")
+    def shortened(self, prediction: Prediction) -> str:
+        """Show as much of a text as a column holds."""
+        return Truncator(str(prediction)).chars(COLUMN)
+
+    @admin.display(description="confidence", ordering="confidence")
+    def sure(self, prediction: Prediction) -> str:
+        """Show how sure the reading was, as its owner sees it."""
+        return percent(prediction.confidence)
+
+    @admin.display(description="alternatives")
+    def others(self, prediction: Prediction) -> str:
+        """List what else it may be, the likeliest first."""
+        lines = ((one["text"], percent(one["confidence"])) for one in prediction.alternatives)
+        return format_html_join(mark_safe("<br>"), "{} ({})", lines) or "-"
 
     @admin.display(description="from")
     def kind(self, prediction: Prediction) -> str:

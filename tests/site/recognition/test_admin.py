@@ -71,3 +71,17 @@ def test_users_are_sent_to_sign_in(browser, alice, prediction):
 def test_the_staff_delete(browser, sam, prediction):
     browser(sam).post(f"{LIST}{prediction.pk}/delete/", {"post": "yes"})
     assert not Prediction.objects.exists()
+
+
+def test_a_long_text_leaves_room_for_the_other_columns(browser, sam, prediction):
+    prediction.correct("a very long line of writing that would push all the rest out of sight")
+    page = browser(sam).get(LIST).content.decode()
+    assert "a very long line of writing that would …</a>" in page
+    assert "out of sight</a>" not in page
+
+
+def test_a_reading_is_shown_as_people_read_it(browser, sam, prediction):
+    Prediction.objects.update(confidence=0.8772, alternatives=[{"text": "<i>", "confidence": 0.0197}])
+    page = browser(sam).get(f"{LIST}{prediction.pk}/change/").content.decode()
+    assert "88\N{NO-BREAK SPACE}%" in page
+    assert "&lt;i&gt; (2\N{NO-BREAK SPACE}%)" in page
