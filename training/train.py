@@ -25,7 +25,7 @@ from training.mixture import Batch, Mixture, pad
 
 _SAVE_EVERY = 120.0
 _EVALUATE_EVERY = 600.0
-_HELD_OUT_ITEMS = 600
+_HELD_OUT_ITEMS = 3000
 
 
 class Trainee(nn.Module):
