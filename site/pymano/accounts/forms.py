@@ -64,7 +64,7 @@ class SignUpForm(Reworded, allauth_forms.SignupForm):  # type: ignore[misc]
 
     labels = {"email": ADDRESS, "password1": "Password", "password2": "The same password again"}
     helps = {
-        "username": "Letters, digits and the signs . + - _ only. Capitals become small.",
+        "username": "Letters, digits and the signs . + - _ only. Capitals are kept as small letters.",
         "password1": PASSWORD_HELP,
     }
 
