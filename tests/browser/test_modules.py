@@ -119,7 +119,8 @@ def test_strange_ink_is_left_out(run: Run, written: str) -> None:
 
 
 def test_certainty_is_not_claimed(run: Run) -> None:
-    assert run("words", "return [0.934, 0.999, 1].map(m.percent)") == ["93\xa0%", "99\xa0%", "100\xa0%"]
+    percents = run("words", "return [0.002, 0.934, 0.999, 1].map(m.percent)")
+    assert percents == ["1\xa0%", "93\xa0%", "99\xa0%", "100\xa0%"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_points_may_bring_times_and_pressure() -> None:
     assert thumbnail([[[0, 0, 5, None], [10, 10, 9, 0.5]]]) == thumbnail([[[0, 0], [10, 10]]])
 
 
-@pytest.mark.parametrize(("confidence", "words"), [(0.934, "93"), (0.999, "99"), (1.0, "100"), (0.0, "0")])
+@pytest.mark.parametrize(("confidence", "words"), [(0.934, "93"), (0.999, "99"), (1.0, "100"), (0.0, "1")])
 def test_certainty_is_not_claimed(confidence: float, words: str) -> None:
     assert percent(confidence) == f"{words}\N{NO-BREAK SPACE}%"
 

@@ -16,9 +16,9 @@ def thumbnail(strokes: Strokes) -> Thumbnail:
 
 @register.filter
 def percent(confidence: float) -> str:
-    """Write 0.934 as 93 %; certainty is never claimed of what is not certain."""
+    """Write 0.934 as 93 %; what is not certain is never said to be, nor what is unlikely to be impossible."""
     rounded = round(confidence * 100)
-    return f"{rounded if confidence >= 1 else min(99, rounded)}\N{NO-BREAK SPACE}%"
+    return f"{rounded if confidence >= 1 else max(1, min(99, rounded))}\N{NO-BREAK SPACE}%"
 
 
 @register.filter

@@ -50,8 +50,8 @@ export function whyNotKept(kind) {
   return NOT_KEPT[kind] ?? "Try again in a moment.";
 }
 
-/** 0.934 -> "93 %"; certainty is never claimed of what is not certain. */
+/** 0.934 -> "93 %"; what is not certain is never said to be, nor what is unlikely to be impossible. */
 export function percent(confidence) {
   const rounded = Math.round(confidence * 100);
-  return `${confidence < 1 ? Math.min(99, rounded) : rounded}\u00a0%`;
+  return `${confidence < 1 ? Math.max(1, Math.min(99, rounded)) : rounded}\u00a0%`;
 }
