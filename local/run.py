@@ -24,7 +24,8 @@ class CannotRunError(RuntimeError):
 
 def main() -> None:
     """Start everything, say where, and stop everything at Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a background job begins with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         with _alone():
             leftovers = Leftovers(STATE / "processes.json")
