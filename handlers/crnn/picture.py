@@ -139,10 +139,24 @@ def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArra
     big = area[1:].max()
     speck = area < max(4, big * 0.004)
     at_border = (left <= 1) | (top <= 1) | (left + wide >= width - 1) | (top + high >= height - 1)
-    neighbour = at_border & (area < 0.12 * big)
+    neighbour = at_border & ((area < 0.12 * big) | _in_another_line(stats, at_border | speck))
     kept = ~(speck | neighbour)
     kept[0] = False
     return np.asarray(kept, dtype=np.bool_)
+
+
+def _in_another_line(
+    stats: npt.NDArray[np.int32], doubtful: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which components stand above or below the rows of the certain ones, where those are most of the ink."""
+    _, top, _, high, area = stats.T
+    certain = ~doubtful
+    certain[0] = False
+    if area[certain].sum() < 0.5 * area[1:].sum():
+        return np.zeros(len(stats), dtype=np.bool_)
+    first, last = top[certain].min(), (top + high)[certain].max()
+    shared = np.minimum(top + high, last) - np.maximum(top, first)
+    return np.asarray(shared < 0.35 * high, dtype=np.bool_)
 
 
 def fit(patch: Patch) -> Strip:
@@ -167,12 +181,12 @@ def _full_contrast(strip: Grey) -> Grey:
 
 
 def pen_width(ink: Grey) -> float:
-    """Width of the strokes in pixels: within a bar w wide, the mean distance to its edge is w / 4."""
+    """Width of the strokes in pixels: within a bar w wide, the mean distance to the paper is (w + 2) / 4."""
     solid = np.pad((ink > _SOLID).astype(np.uint8), 1)
     if not solid.any():
         return 1.0
     distance = cv2.distanceTransform(solid, cv2.DIST_L2, 5)
-    return max(1.0, 4 * float(distance[solid > 0].mean()) - 1)
+    return max(1.0, 4 * float(distance[solid > 0].mean()) - 2)
 
 
 def _scale(ink: Grey, pen: float) -> float:
