@@ -11,21 +11,40 @@ from training.samples import Pixels
 
 
 def vary_ink(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
-    """Write the same again: slant, turn, stretch, wobble, and a device's tremor and coarseness."""
+    """Write the same again: another slant, size and baseline, another hand's tremor, another device."""
+    strokes = _dotted(strokes, random) if random.random() < 0.06 else strokes
     lengths = [len(stroke) for stroke in strokes]
     points = np.concatenate(strokes).astype(np.float32)
     points -= points.mean(axis=0)
     height = max(float(np.ptp(points[:, 1])), float(np.ptp(points[:, 0])) / 8, 1.0)
     points = points @ _affine(random)
     points += _wobble(points, height, random)
-    if random.random() < 0.3:
+    if random.random() < 0.2:
+        points[:, 1] += _drift(points[:, 0], height, random)
+    if random.random() < 0.25:
         points += random.normal(0, height * random.uniform(0.002, 0.012), points.shape).astype(np.float32)
     varied = np.split(points, np.cumsum(lengths)[:-1])
-    return [_coarser(stroke, random) for stroke in varied] if random.random() < 0.15 else varied
+    device = random.random()
+    if device < 0.12:
+        return [_coarser(stroke, random) for stroke in varied]
+    if device < 0.24:
+        return _with_a_mouse(varied, height, random)
+    return varied
+
+
+def _dotted(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
+    """Forget a dot, or touch the paper where nothing is written."""
+    dots = [index for index, stroke in enumerate(strokes) if len(stroke) == 1]
+    if dots and len(strokes) > 1 and random.random() < 0.3:
+        forgotten = dots[int(random.integers(len(dots)))]
+        return [stroke for index, stroke in enumerate(strokes) if index != forgotten]
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return [*strokes, random.uniform(low, high, (1, 2)).astype(np.float32)]
 
 
 def _affine(random: np.random.Generator) -> Points:
-    turn = np.radians(np.clip(random.normal(0, 2.5), -9, 9))
+    turn = np.radians(np.clip(random.normal(0, 3.5), -11, 11))
     slant = np.clip(random.normal(0, 0.22), -0.7, 0.7)
     stretch = np.exp(np.clip(random.normal(0, 0.14), -0.4, 0.4))
     rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
@@ -34,7 +53,7 @@ def _affine(random: np.random.Generator) -> Points:
 
 
 def _wobble(points: Points, height: float, random: np.random.Generator) -> Points:
-    """A smooth displacement: a few long waves across the writing, for size, baseline and spacing."""
+    """An elastic displacement: a few long waves across the writing, for size, baseline and spacing."""
     shift = np.zeros_like(points)
     for _ in range(3):
         wave = height * random.uniform(1.2, 6)
@@ -46,13 +65,41 @@ def _wobble(points: Points, height: float, random: np.random.Generator) -> Point
     return shift
 
 
+def _drift(x: Points, height: float, random: np.random.Generator) -> Points:
+    """A baseline that bends up or down along the way: the shift in y at each x."""
+    middle, half = (x.max() + x.min()) / 2, max(float(np.ptp(x)) / 2, 1.0)
+    return np.asarray(((x - middle) / half) ** 2 * height * random.normal(0, 0.08), dtype=np.float32)
+
+
 def _coarser(stroke: Points, random: np.random.Generator) -> Points:
-    """Lose points, as a slow mouse does; the ends stay."""
+    """Lose points, as a slow device does; the ends stay."""
     if len(stroke) < 5:
         return stroke
     kept = random.random(len(stroke)) > random.uniform(0, 0.35)
     kept[[0, -1]] = True
     return stroke[kept]
+
+
+def _with_a_mouse(strokes: Sequence[Points], height: float, random: np.random.Generator) -> list[Points]:
+    """A few straight pieces for each curve, a hand that trembles slowly, whole pixels of a screen."""
+    step = height * random.uniform(0.05, 0.12)
+    pixel = height / random.uniform(40, 200)
+    shaken = []
+    for stroke in strokes:
+        points = _every(stroke, step)
+        tremor = np.cumsum(random.normal(0, height * 0.012, points.shape), axis=0)
+        tremor -= np.linspace(tremor[0], tremor[-1], len(points))
+        shaken.append((np.rint((points + tremor * random.uniform(0, 1)) / pixel) * pixel).astype(np.float32))
+    return shaken
+
+
+def _every(stroke: Points, step: float) -> Points:
+    """The points that lie `step` apart on the way, and its ends."""
+    way = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    if way[-1] < step:
+        return stroke
+    at = np.linspace(0, way[-1], int(way[-1] / step) + 2)
+    return np.stack([np.interp(at, way, stroke[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
 
 
 def random_pen(random: np.random.Generator) -> float:
@@ -69,6 +116,7 @@ def vary_strip(pixels: Pixels, random: np.random.Generator) -> Pixels:
     for chance, spoil in (
         (0.3, _add_neighbours),
         (0.15, _add_rule),
+        (0.15, _broad_nibbed),
         (0.35, _grainy),
         (0.4, _blurred),
         (0.3, _noisy),
@@ -87,6 +135,12 @@ def _placed_elsewhere(pixels: Pixels, random: np.random.Generator) -> Pixels:
     dx, dy = random.uniform(-4, 4), random.uniform(-3, 3)
     move = np.array([[scale, 0, width * (1 - scale) / 2 + dx], [0, scale, height * (1 - scale) / 2 + dy]])
     return cv2.warpAffine(pixels, move, (width, height)).astype(np.uint8)
+
+
+def _broad_nibbed(pixels: Pixels, random: np.random.Generator) -> Pixels:
+    """Written with a pen that is wider in one direction."""
+    nib = np.eye(3, dtype=np.uint8) if random.random() < 0.6 else np.ones((1, 2), np.uint8)
+    return cv2.dilate(pixels, nib).astype(np.uint8)
 
 
 def _blurred(pixels: Pixels, random: np.random.Generator) -> Pixels:

@@ -10,6 +10,7 @@ from training import copiste, fonts, ink_store, phrases
 from training.composed import ComposedSource
 from training.ink_store import InkStore
 from training.mixture import InkSource, StripSource
+from training.photographs import PhotographSource
 from training.samples import Source
 
 _LINE_ASPECT = 0.17
@@ -43,6 +44,7 @@ def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
         "composed": ComposedSource(characters, _seen(characters, away), texts),
         "fonts": fonts.FontSource(fonts.load(data / "fonts"), texts),
         "copiste": StripSource(seen),
+        "photographs": PhotographSource(words, _seen(words, away)),
     }
     held_out = ink_store.held_out_writers(words.writers)
     return sources, HeldOut(words, [i for i, writer in enumerate(words.writers) if writer in held_out])
