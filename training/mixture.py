@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import Dataset
 
 from crnn import ink
 from crnn.alphabet import Alphabet
@@ -17,6 +17,10 @@ from training.ink_store import InkStore
 from training.samples import Pixels, Sample, Source
 
 _POOL = 384
+"""Samples in a pool, at least."""
+_BATCHES_A_POOL = 16
+_COLUMNS_A_SAMPLE = 200
+"""About how wide a strip is."""
 
 
 class InkSource:
@@ -58,33 +62,30 @@ class Batch:
     """(batch,): each strip's own width in pixels."""
 
 
-class Mixture(IterableDataset[Batch]):
-    """An endless stream of batches; the same seed, worker and start give the same stream."""
+class Mixture(Dataset[list[Batch]]):
+    """An endless row of pools of batches; each pool depends on the seed and on its number alone."""
 
-    def __init__(
-        self, sources: Sequence[tuple[Source, float]], columns: int, seed: int, start: int = 0
-    ) -> None:
-        """Mix `sources` by their weights into batches of about `columns` columns, from pool `start` on."""
+    def __init__(self, sources: Sequence[tuple[Source, float]], columns: int, seed: int) -> None:
+        """Mix `sources` by their weights into batches of about `columns` columns."""
         self._sources = [source for source, _ in sources]
         weights = np.array([weight for _, weight in sources])
         self._chances = weights / weights.sum()
         self._columns = columns
         self._seed = seed
-        self._start = start
 
-    def __iter__(self) -> Iterator[Batch]:
-        """Yield batches for ever; a pool of samples is sorted by width so that a batch wastes little."""
-        worker = get_worker_info()
-        pool = self._start
-        while True:
-            random = np.random.default_rng([self._seed, worker.id if worker else 0, pool])
-            samples = sorted(
-                (self._draw(random) for _ in range(_POOL)), key=lambda sample: sample.pixels.shape[1]
-            )
-            batches = list(_grouped(samples, self._columns))
-            random.shuffle(batches)
-            yield from map(collate, batches)
-            pool += 1
+    def __getitem__(self, number: int) -> list[Batch]:
+        """Draw one pool; its samples are sorted by width, so that a batch wastes little."""
+        random = np.random.default_rng([self._seed, number])
+        samples = sorted(
+            (self._draw(random) for _ in range(self._pool)), key=lambda sample: sample.pixels.shape[1]
+        )
+        batches = list(_grouped(samples, self._columns))
+        random.shuffle(batches)
+        return [collate(batch) for batch in batches]
+
+    @property
+    def _pool(self) -> int:
+        return max(_POOL, self._columns // _COLUMNS_A_SAMPLE * _BATCHES_A_POOL)
 
     def _draw(self, random: np.random.Generator) -> Sample:
         while True:

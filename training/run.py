@@ -1,0 +1,127 @@
+"""A training run in a folder: network, average, optimisers and place in the stream, saved and taken up again."""
+
+import math
+import tempfile
+import random
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from crnn.alphabet import Alphabet
+from crnn.checkpoint import Checkpoint
+from crnn.network import Architecture
+from training import archive_files
+from training.mixture import Batch
+from training.place import Place
+from training.stream import Position
+from training.trainee import Trainee, loss_of, optimisers
+
+_CLIP = 2.0
+
+
+@dataclass
+class Progress:
+    """How far a run has come."""
+
+    step: int = 0
+    samples: int = 0
+    seconds: float = 0.0
+    best: float = math.inf
+    """The lowest held-out CER so far."""
+    position: Position = field(default_factory=Position)
+
+
+class Run:
+    """One training run; everything that its next step depends on is in its folder after `save`."""
+
+    def __init__(self, config: dict[str, Any], folder: Path, place: Place, minutes: float | None = None) -> None:
+        """Build the network and its optimisers, and take up the folder's state where there is one.
+
+        `minutes` overrules the configuration's; where that names weights to start from (`start`), a new
+        run begins with them.
+        """
+        torch.manual_seed(config["seed"])
+        self.config = config | {"minutes": minutes or config["minutes"]}
+        self.folder = folder
+        self.place = place
+        self.trainee = Trainee(_architecture(config["network"])).to(place.device)
+        self.trainee.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._state = folder / "state.pt"
+        if "start" in config and not self._state.exists():
+            self._start(Path(config["start"]))
+        self.optimisers = optimisers(self.trainee, config["learning_rate"], config["weight_decay"])
+        moving_average = get_ema_multi_avg_fn(config["average"])  # type: ignore[no-untyped-call]
+        self.average = AveragedModel(self.trainee, multi_avg_fn=moving_average, use_buffers=True)
+        self.progress = Progress()
+        if self._state.exists():
+            self._resume()
+
+    def _start(self, path: Path) -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            checkpoint = archive_files.load(path, Path(scratch))
+        self.trainee.crnn.load_state_dict(checkpoint.network.state_dict())
+
+    def _resume(self) -> None:
+        state = torch.load(self._state, weights_only=True, map_location=self.place.device)
+        self.trainee.load_state_dict(state["trainee"])
+        self.average.load_state_dict(state["average"])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        position = Position(**state["progress"].pop("position"))
+        self.progress = Progress(**state["progress"], position=position)
+        torch.set_rng_state(state["chance"].cpu())
+
+    def save(self) -> None:
+        """Write the state to go on from, whole or not at all."""
+        unfinished = self._state.with_suffix(".part")
+        state = {
+            "trainee": self.trainee.state_dict(),
+            "average": self.average.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "progress": asdict(self.progress),
+            "chance": torch.get_rng_state(),
+        }
+        torch.save(state, unfinished)
+        unfinished.replace(self._state)
+
+    def step(self, batch: Batch, after: Position) -> float:
+        """Learn from one batch, after which the stream is at `after`; return its loss."""
+        for optimiser in self.optimisers:
+            optimiser.zero_grad()
+            for group in optimiser.param_groups:
+                group["lr"] = self.learning_rate()
+        loss = loss_of(self.trainee, batch, self.config["shortcut"], self.place)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.trainee.parameters(), _CLIP)
+        for optimiser in self.optimisers:
+            optimiser.step()
+        self.average.update_parameters(self.trainee)
+        self.progress.step += 1
+        self.progress.samples += len(batch.widths)
+        self.progress.position = after
+        return float(loss.detach())
+
+    def learning_rate(self) -> float:
+        """Linear warm-up by steps, then flat, then a straight fall to nothing over the last `fall` of the time."""
+        left = max(0.0, 1 - self.progress.seconds / (60 * self.config["minutes"]))
+        warm = min(1.0, (self.progress.step + 1) / self.config["warm_up"])
+        return float(self.config["learning_rate"] * warm * min(1.0, left / self.config["fall"]))
+
+    def checkpoint(self) -> Checkpoint:
+        """The moving average of the weights, ready to read."""
+        average = cast(Trainee, self.average.module)
+        notes = {
+            "config": self.config,
+            "steps": self.progress.step,
+            "samples": self.progress.samples,
+            "minutes": self.progress.seconds / 60,
+        }
+        return Checkpoint(average.crnn.eval(), Alphabet(), notes)
+
+
+def _architecture(network: dict[str, Any]) -> Architecture:
+    return Architecture(classes=len(Alphabet()), **network | {"channels": tuple(network["channels"])})
