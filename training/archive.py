@@ -7,21 +7,18 @@ import argparse
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 import yaml
 from model_archiver import ModelArchiver, ModelArchiverConfig  # type: ignore[import-untyped]
 
 from crnn.checkpoint import Checkpoint
-from crnn.recogniser import DECODERS, Recogniser
-from crnn.strip import Strip
-from training import archive_files, copiste
+from crnn.recogniser import DECODERS, Decoder, Recogniser
+from training import answers, archive_files, metrics, sets
 from training.archive_files import STORE, WEIGHTS
-from training.evaluate import Item, evaluate, items
 
 HANDLERS = Path(__file__).resolve().parent.parent / "handlers"
 CARD = Path(__file__).with_name("model_card.md")
@@ -77,28 +74,28 @@ def pack(release: Release, card: str, into: Path) -> Path:
     return (into / "crnn.mar").replace(into / release.archive.name)
 
 
-def scores(checkpoint: Checkpoint, data: Path) -> dict[str, dict[str, dict[str, float]]]:
+def scores(checkpoint: Checkpoint, data: Path) -> dict[str, dict[str, metrics.Scores]]:
     """Score the reported sets with each decoder."""
     recogniser = Recogniser(checkpoint)
-    sets = {name: list(_items(data, name)) for name, _ in _REPORTED}
+    chosen = {name: list(sets.items(_path(data, name))) for name, _ in _REPORTED}
     return {
-        name: {decoder: evaluate(recogniser, chosen, decoder) for decoder in DECODERS}
-        for name, chosen in sets.items()
+        name: {decoder: _score(recogniser, items, decoder) for decoder in DECODERS}
+        for name, items in chosen.items()
     }
 
 
-def _items(data: Path, name: str) -> Iterator[Item]:
-    if name != "copiste":
-        yield from items(data / f"{name}.jsonl.gz")
-        return
-    pages = copiste.load(data / "copiste")
-    reported = copiste.held_out_copies({copy for copy, _ in pages})
-    for copy, sample in pages:
-        if copy in reported:
-            yield Item(Strip(sample.pixels, 0, sample.pixels.shape[1]), sample.text)
+def _path(data: Path, name: str) -> Path:
+    return data / name if name == "copiste" else data / f"{name}.jsonl.gz"
 
 
-def model_card(release: Release, checkpoint: Checkpoint, scored: Mapping[str, Any]) -> str:
+def _score(recogniser: Recogniser, items: Sequence[sets.Item], decoder: Decoder) -> metrics.Scores:
+    read = list(answers.read(recogniser, items, decoder))
+    return metrics.score([answer.written for answer in read], [answer.text for answer in read])
+
+
+def model_card(
+    release: Release, checkpoint: Checkpoint, scored: Mapping[str, Mapping[str, metrics.Scores]]
+) -> str:
     """Fill in the card's template."""
     config = checkpoint.notes["config"]
     parameters = sum(weight.numel() for weight in checkpoint.network.parameters())
@@ -116,10 +113,9 @@ def model_card(release: Release, checkpoint: Checkpoint, scored: Mapping[str, An
     )
 
 
-def _rows(scored: Mapping[str, Any]) -> list[str]:
+def _rows(scored: Mapping[str, Mapping[str, metrics.Scores]]) -> list[str]:
     return [
-        f"| `{name}`: {what} | {decoder} "
-        f"| {of['cer']:.1%} | {of['wer']:.1%} | {of['exact']:.1%} | {of['n']:,} |"
+        f"| `{name}`: {what} | {decoder} | {of.cer:.1%} | {of.wer:.1%} | {of.exact:.1%} | {of.n:,} |"
         for name, what in _REPORTED
         for decoder, of in scored[name].items()
     ]

@@ -1,7 +1,7 @@
 """Copiste: scanned pages of French handwriting, cut into lines by their polygons."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,12 @@ from PIL import Image
 
 from crnn.alphabet import Alphabet
 from crnn.picture import crop, fit, strength
-from crnn.strip import NothingToReadError
+from crnn.strip import NothingToReadError, Strip
+from training import strip_store
 from training.samples import Pixels, Sample
 
+PACKED = "lines.strips"
+"""The finished strips of a packed folder, which then needs no pages."""
 _MARGIN = 3
 
 
@@ -68,14 +71,26 @@ def cut(page: Pixels, line: Line) -> Pixels:
 
 def load(folder: Path) -> list[tuple[int, Sample]]:
     """Every usable line as the recogniser will see it, with the copy that it comes from."""
-    pages: dict[str, Pixels] = {}
-    samples = []
-    for line in lines(folder):
-        if line.image not in pages:
-            pages = {line.image: np.asarray(Image.open(folder / line.image).convert("L"))}
-        try:
-            strip = fit(crop(strength(cut(pages[line.image], line))))
-        except NothingToReadError:
-            continue
-        samples.append((line.copy, Sample(strip.pixels, line.text)))
-    return samples
+    if (folder / PACKED).exists():
+        return strip_store.load(folder / PACKED)
+    return [
+        (line.copy, Sample(strip.pixels, line.text))
+        for line, strip in prepare(folder, lines(folder))
+        if strip is not None
+    ]
+
+
+def prepare(folder: Path, chosen: Iterable[Line]) -> Iterator[tuple[Line, Strip | None]]:
+    """Cut lines out of their pages as they are asked for; no strip where there is nothing to read."""
+    image, page = "", np.zeros((0, 0), np.uint8)
+    for line in chosen:
+        if line.image != image:
+            image, page = line.image, np.asarray(Image.open(folder / line.image).convert("L"))
+        yield line, _strip(cut(page, line))
+
+
+def _strip(piece: Pixels) -> Strip | None:
+    try:
+        return fit(crop(strength(piece)))
+    except NothingToReadError:
+        return None

@@ -1,6 +1,7 @@
+import jiwer
 import pytest
 
-from training.metrics import normalise, score
+from training.metrics import count, normalise, score
 
 
 def test_what_is_read_right_has_no_errors():
@@ -68,3 +69,18 @@ def test_without_any_text_there_is_nothing_to_compare(written):
 def test_every_text_needs_its_reading():
     with pytest.raises(ValueError, match=r"shorter|longer"):
         score(["a", "b"], ["a"])
+
+
+def test_edits_and_lengths_are_counted_item_by_item():
+    counts = count(["cat", "to be", "a"], ["cut", "to", "a"])
+    assert counts.character_edits.tolist() == [1, 3, 0]
+    assert counts.characters.tolist() == [3, 5, 1]
+    assert counts.word_edits.tolist() == [1, 1, 0]
+    assert counts.words.tolist() == [1, 2, 1]
+    assert counts.exact.tolist() == [False, False, True]
+
+
+def test_the_counts_add_up_to_what_jiwer_says():
+    written, read = ["kitten", "the cat sat", "", "abc"], ["sitting", "a cat at", "x", ""]
+    assert score(written, read).cer == pytest.approx(jiwer.cer(written, read))
+    assert score(written, read).wer == pytest.approx(jiwer.wer(written, read))
