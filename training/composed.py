@@ -67,11 +67,19 @@ class ComposedSource:
         """Compose one phrase; a character that the writer has not is borrowed from another."""
         while True:
             text = self._phrases.draw(random)[:24].strip()
-            if text and all(character in self._anyone for character in text if character != " "):
+            if self.spells(text):
                 break
-        own = self._of[self._writers[random.integers(len(self._writers))]]
-        strokes = vary_ink(self._set(text, own, random), random)
+        strokes = vary_ink(self.compose(text, random), random)
         return Sample(ink.draw(strokes, random_pen(random)).pixels, text)
+
+    def spells(self, text: str) -> bool:
+        """Tell whether somebody wrote each character of `text`."""
+        return bool(text) and all(character in self._anyone for character in text if character != " ")
+
+    def compose(self, text: str, random: np.random.Generator) -> list[Points]:
+        """Set a text that can be spelled, in one writer's hand where it has the characters."""
+        own = self._of[self._writers[random.integers(len(self._writers))]]
+        return self._set(text, own, random)
 
     def _set(self, text: str, own: dict[str, list[int]], random: np.random.Generator) -> list[Points]:
         strokes: list[Points] = []

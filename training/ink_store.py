@@ -1,4 +1,4 @@
-"""Ink sets in memory: parsed once from JSON lines, kept as a few flat arrays, cached as one file."""
+"""Ink sets in memory: parsed once from JSON lines, kept as a few flat arrays, stored as one compact file."""
 
 import gzip
 import hashlib
@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 from crnn.alphabet import Alphabet
 from crnn.ink import Points
+from training import compact
+
+SUFFIX = ".ink"
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,43 @@ class InkStore:
 
 
 def load(path: Path, cache: Path) -> InkStore:
-    """Read a `.jsonl.gz` of ink, from the cache where this very file was read before."""
+    """Read a `.jsonl.gz` of ink, from the cache where this very file was read before.
+
+    Where a compact file of the same name, written by `save`, lies beside or instead of it, that is read.
+    """
+    compacted = path.with_name(path.name.split(".")[0] + SUFFIX)
+    if compacted.exists():
+        return _read(compacted)
     stamp = f"{path.resolve()}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
-    cached = cache / f"{path.name.split('.')[0]}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}.npz"
+    cached = cache / f"{compacted.stem}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}{SUFFIX}"
     if not cached.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        store = parse(path)
-        unfinished = cached.with_suffix(".part.npz")
-        np.savez_compressed(unfinished, **vars(store))
-        unfinished.replace(cached)
-    with np.load(cached) as arrays:
-        return InkStore(**arrays)
+        save(parse(path), cached)
+    return _read(cached)
+
+
+def save(store: InkStore, path: Path) -> None:
+    """Write a store to a compact file, without loss: points as differences, lengths instead of ends."""
+    names, of_item = np.unique(store.writers, return_inverse=True)
+    arrays = {
+        "steps": np.diff(store.points, axis=0, prepend=np.zeros((1, 2), np.int16)),  # int16, going round
+        "stroke_lengths": compact.smallest(np.diff(store.stroke_ends, prepend=0)),
+        "item_lengths": compact.smallest(np.diff(store.item_ends, prepend=0)),
+        "texts": store.texts,
+        "writer_names": names,
+        "writers": compact.smallest(of_item),
+    }
+    compact.write(path, arrays)
+
+
+def _read(path: Path) -> InkStore:
+    arrays = compact.read(path)
+    return InkStore(
+        np.cumsum(arrays["steps"], axis=0, dtype=np.int16),
+        np.cumsum(arrays["stroke_lengths"], dtype=np.int64),
+        np.cumsum(arrays["item_lengths"], dtype=np.int64),
+        arrays["texts"],
+        arrays["writer_names"][arrays["writers"]],
+    )
 
 
 def parse(path: Path) -> InkStore:

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from crnn import ink
 from crnn.alphabet import Alphabet
-from crnn.network import STRIDE
+from crnn.strip import STRIDE
 from training.augment import random_pen, vary_ink, vary_strip
 from training.ink_store import InkStore
 from training.samples import Pixels, Sample, Source

@@ -122,7 +122,8 @@ def _paper(shape: tuple[int, int], high: float, random: np.random.Generator) -> 
         cv2.line(rules, (0, round(y)), (width, round(y + tilt)), 255, thick, cv2.LINE_AA)
     if kind > 0.8:
         for x in np.arange(random.uniform(0, apart), width, apart):
-            cv2.line(rules, (round(x), 0), (round(x - tilt * height / width), height), 255, thick, cv2.LINE_AA)
+            foot = round(x - tilt * height / width)
+            cv2.line(rules, (round(x), 0), (foot, height), 255, thick, cv2.LINE_AA)
     return np.asarray(paper * (1 - shade * (rules / np.float32(255))), np.float32)
 
 
@@ -144,7 +145,8 @@ def _lit(shape: tuple[int, int], random: np.random.Generator) -> Light:
     if random.random() < 0.35:
         edge = random.uniform(-0.4, 0.4)
         soft = np.exp(random.uniform(np.log(0.01), np.log(0.3)))
-        light = light * (1 - random.uniform(0.1, 0.55) / (1 + np.exp(-np.clip((along - edge) / soft, -30, 30))))
+        depth = random.uniform(0.1, 0.55)
+        light = light * (1 - depth / (1 + np.exp(-np.clip((along - edge) / soft, -30, 30))))
     return np.asarray(light, np.float32)
 
 
@@ -152,8 +154,9 @@ def _exposed(shot: Light, pen: float, random: np.random.Generator) -> Pixels:
     """What the camera makes of it: turned a little, blurred, noisy, more or less bright, compressed."""
     height, width = shot.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), random.normal(0, 1.5), 1.0)
-    turn[:, :2] += random.normal(0, 0.03, (2, 2))
-    shot = np.asarray(cv2.warpAffine(shot, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.float32)
+    turn[:, :2] = turn[:, :2] + random.normal(0, 0.03, (2, 2))
+    turned = cv2.warpAffine(shot, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    shot = np.asarray(turned, np.float32)
     blur = random.uniform(0, 0.45) * pen
     if blur > 0.3:
         shot = np.asarray(cv2.GaussianBlur(shot, (0, 0), blur), np.float32)

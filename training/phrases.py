@@ -45,13 +45,13 @@ class Phrases:
 
     def __init__(self, words: Sequence[str], sentences: Sequence[str], french: Sequence[str]) -> None:
         """Draw from English words and sentences and from French lines, all in our alphabet."""
-        self._words = words
-        self._sentences = sentences
-        self._french = french
+        self.words = words
+        self.sentences = sentences
+        self.french = french
         self._kinds = {
             self.word: 0.22,
             self.sentence: 0.16,
-            self.french: 0.22,
+            self.french_words: 0.22,
             self.number: 0.12,
             self.date: 0.07,
             self.address: 0.07,
@@ -67,18 +67,18 @@ class Phrases:
 
     def word(self, random: np.random.Generator) -> str:
         """One English word, at times in capitals or with a mark."""
-        word = self._any(self._words, random)
+        word = self._any(self.words, random)
         case = random.random()
         word = word.upper() if case < 0.1 else word.capitalize() if case < 0.3 else word
         return word + str(random.choice(list(".,;:!?'"))) if random.random() < 0.2 else word
 
     def sentence(self, random: np.random.Generator) -> str:
         """A few words in a row."""
-        return _piece(self._any(self._sentences, random), random)
+        return _piece(self._any(self.sentences, random), random)
 
-    def french(self, random: np.random.Generator) -> str:
+    def french_words(self, random: np.random.Generator) -> str:
         """A few French words in a row."""
-        text = _piece(self._any(self._french, random), random)
+        text = _piece(self._any(self.french, random), random)
         return text.upper() if random.random() < 0.08 else text
 
     def number(self, random: np.random.Generator) -> str:
@@ -115,7 +115,7 @@ class Phrases:
 
     def address(self, random: np.random.Generator) -> str:
         """Addresses of houses, mailboxes and pages."""
-        one, two = (self._any(self._words, random).lower().replace("'", "") for _ in range(2))
+        one, two = (self._any(self.words, random).lower().replace("'", "") for _ in range(2))
         ending = self._any(_ENDINGS, random)
         joint = self._any((".", "_", "-", ""), random)
         street = f"{random.integers(1, 400)} {one.capitalize()} {self._any(('St.', 'Road', 'Ave'), random)}"
@@ -135,6 +135,11 @@ class Phrases:
         """Letters with accents where a language model would not expect them."""
         row = random.choice(list(FRENCH * 3 + SIGNS + string.ascii_letters), random.integers(1, 7))
         return "".join(row)
+
+    def anything(self, random: np.random.Generator) -> str:
+        """What is no language: a number, a date, an address or a code."""
+        kinds = (self.number, self.number, self.date, self.address, self.code, self.code)
+        return kinds[int(random.integers(len(kinds)))](random)
 
     @staticmethod
     def _any(choices: Sequence[str], random: np.random.Generator) -> str:

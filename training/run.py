@@ -1,8 +1,7 @@
-"""A training run in a folder: network, average, optimisers and place in the stream, saved and taken up again."""
+"""A training run in a folder: network, average, optimisers, place in the stream; saved and taken up again."""
 
 import math
 import tempfile
-import random
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -38,7 +37,9 @@ class Progress:
 class Run:
     """One training run; everything that its next step depends on is in its folder after `save`."""
 
-    def __init__(self, config: dict[str, Any], folder: Path, place: Place, minutes: float | None = None) -> None:
+    def __init__(
+        self, config: dict[str, Any], folder: Path, place: Place, minutes: float | None = None
+    ) -> None:
         """Build the network and its optimisers, and take up the folder's state where there is one.
 
         `minutes` overrules the configuration's; where that names weights to start from (`start`), a new
@@ -106,7 +107,7 @@ class Run:
         return float(loss.detach())
 
     def learning_rate(self) -> float:
-        """Linear warm-up by steps, then flat, then a straight fall to nothing over the last `fall` of the time."""
+        """Linear warm-up by steps, flat, then a straight fall to nothing over the last `fall` of the time."""
         left = max(0.0, 1 - self.progress.seconds / (60 * self.config["minutes"]))
         warm = min(1.0, (self.progress.step + 1) / self.config["warm_up"])
         return float(self.config["learning_rate"] * warm * min(1.0, left / self.config["fall"]))

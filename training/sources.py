@@ -16,6 +16,9 @@ from training.samples import Source
 _LINE_ASPECT = 0.17
 """An item of `lines` this narrow or narrower for each character holds several written lines."""
 
+_NO_PROSE = {"abm", "sie", "atu", "lav"}
+"""Sites of UNIPEN whose writers wrote German words or random letters."""
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -27,19 +30,15 @@ class HeldOut:
 
 def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
     """Give every source by name, and the held-out words."""
-    stores = {
-        kind: ink_store.load(data / "unipen" / f"{kind}-train.jsonl.gz", cache)
-        for kind in ("words", "lines", "characters")
-    }
-    words, lines, characters = stores["words"], stores["lines"], stores["characters"]
-    away = set().union(*(ink_store.held_out_writers(store.writers) for store in stores.values()))
+    loaded, away = stores(data, cache)
+    words, lines, characters = loaded["words"], loaded["lines"], loaded["characters"]
     pages = copiste.load(data / "copiste")
     reported = copiste.held_out_copies({copy for copy, _ in pages})
     seen = [sample for copy, sample in pages if copy not in reported]
     texts = phrases.load(data / "text", [sample.text for sample in seen])
     sources: dict[str, Source] = {
         "words": InkSource(words, _seen(words, away)),
-        "lines": InkSource(lines, [index for index in _seen(lines, away) if _is_one_line(lines, index)]),
+        "lines": InkSource(lines, [index for index in _seen(lines, away) if is_one_line(lines, index)]),
         "characters": InkSource(characters, _seen(characters, away)),
         "composed": ComposedSource(characters, _seen(characters, away), texts),
         "fonts": fonts.FontSource(fonts.load(data / "fonts"), texts),
@@ -50,10 +49,26 @@ def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
     return sources, HeldOut(words, [i for i, writer in enumerate(words.writers) if writer in held_out])
 
 
+def stores(data: Path, cache: Path) -> tuple[dict[str, InkStore], set[str]]:
+    """UNIPEN's training sets by kind, and the writers that are held out of all of them."""
+    loaded = {
+        kind: ink_store.load(data / "unipen" / f"{kind}-train.jsonl.gz", cache)
+        for kind in ("words", "lines", "characters")
+    }
+    return loaded, set().union(*(ink_store.held_out_writers(store.writers) for store in loaded.values()))
+
+
+def is_prose(store: InkStore, index: int) -> bool:
+    """Tell whether an item is one line in a language that ours knows: not German, no row of letters."""
+    site = str(store.writers[index]).removeprefix("unipen-")[:3]
+    return site not in _NO_PROSE and is_one_line(store, index)
+
+
 def _seen(store: InkStore, away: set[str]) -> list[int]:
     return np.flatnonzero(~np.isin(store.writers, sorted(away))).tolist()
 
 
-def _is_one_line(store: InkStore, index: int) -> bool:
+def is_one_line(store: InkStore, index: int) -> bool:
+    """Tell a line from several, written below each other."""
     width, height = np.ptp(np.concatenate(store.strokes(index)), axis=0)
     return bool(width > _LINE_ASPECT * len(str(store.texts[index])) * max(height, 1))

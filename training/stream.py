@@ -30,6 +30,7 @@ def stream(mixture: Mixture, start: Position, workers: int) -> Iterator[tuple[Ba
         num_workers=workers,
         prefetch_factor=_POOLS_AHEAD,
         worker_init_fn=_alone,
+        generator=torch.Generator(),  # or it would take a number from the chance of the network's dropout
         pin_memory=torch.cuda.is_available(),
     )
     taken = start.taken

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Never
 
 import torch
 from tqdm import tqdm
@@ -77,12 +78,12 @@ def train(
             run.save()
             saved = now
     bar.close()
-    if not interrupt.asked:
+    if smooth and not interrupt.asked:
         report(run, held_out, smooth)
     run.save()
 
 
-def _show(bar: "tqdm[None]", run: Run, loss: float) -> None:
+def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:
     """The bar counts the seconds of the budget; beside them the rate at which samples are learnt from."""
     done = run.progress
     rate = done.samples / max(done.seconds, 1e-9)
@@ -95,7 +96,8 @@ def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
     checkpoint = run.checkpoint()
     cer = held_out_cer(checkpoint.network, held_out)
     done = run.progress
-    row = (done.step, done.samples, round(done.seconds), f"{run.learning_rate():.2e}", f"{loss:.4f}", f"{cer:.4f}")
+    rate = f"{run.learning_rate():.2e}"
+    row = (done.step, done.samples, round(done.seconds), rate, f"{loss:.4f}", f"{cer:.4f}")
     log = run.folder / LOG
     fresh = not log.exists()
     with log.open("a", newline="") as file:
@@ -112,7 +114,7 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--minutes", type=float, help="how long to train; the configuration says it otherwise")
+    parser.add_argument("--minutes", type=float, help="how long to train in all; overrules CONFIG")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from tests.training.sets import item, write_set
 from training import ink_store
@@ -26,3 +27,12 @@ def phrases():
 @pytest.fixture
 def random():
     return np.random.default_rng(5)
+
+
+@pytest.fixture
+def one_thread():
+    """What is learnt to the bit is learnt on one thread, and so are tiny networks fastest."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -3,7 +3,7 @@ from itertools import count, islice
 import numpy as np
 import pytest
 
-from crnn.recogniser import Alternative, Reading
+from crnn.reader import Alternative, Reading
 from crnn.strip import Strip
 from training.answers import Answer, read
 from training.sets import Item

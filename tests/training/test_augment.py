@@ -1,8 +1,11 @@
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
 from crnn import ink
-from tests import handwriting
+from tests import handwriting, paper
+from training import augment
 from training.augment import random_pen, vary_ink, vary_strip
 
 HELLO = ink.parse(handwriting.ink("hello"))
@@ -15,12 +18,74 @@ def test_the_same_chance_varies_the_same():
     assert np.array_equal(*(vary_strip(STRIP, np.random.default_rng(9)) for _ in range(2)))
 
 
-def test_varied_ink_has_the_same_strokes_and_still_is_ink(random):
+def test_varied_ink_has_the_same_strokes_but_for_a_dot_and_still_is_ink(random):
     for _ in range(200):
         varied = vary_ink(HELLO, random)
-        assert len(varied) == len(HELLO)
-        assert all(1 <= len(a) <= len(b) for a, b in zip(varied, HELLO, strict=True))
-        assert all(np.isfinite(stroke).all() for stroke in varied)
+        assert [len(stroke) for stroke in varied[len(HELLO) :]] in ([], [1])
+        for stroke in varied:
+            assert stroke.dtype == np.float32
+            assert len(stroke)
+            assert np.isfinite(stroke).all()
+
+
+def test_varied_ink_still_looks_alike(random):
+    alike = [paper.likeness(STRIP, ink.draw(vary_ink(HELLO, random)).pixels) for _ in range(50)]
+    assert np.median(alike) > 0.35
+
+
+def test_a_dot_is_forgotten_or_one_falls_within_the_ink(random):
+    dotted = [*HELLO, np.array([[3, 4]], np.float32)]
+    low, high = np.concatenate(HELLO).min(axis=0), np.concatenate(HELLO).max(axis=0)
+    numbers = set()
+    for _ in range(60):
+        varied = augment._dotted(dotted, random)
+        numbers.add(len(varied) - len(dotted))
+        for stroke in varied[len(dotted) :]:
+            assert stroke.shape == (1, 2)
+            assert (stroke >= np.minimum(low, 3)).all()
+            assert (stroke <= np.maximum(high, 4)).all()
+    assert numbers == {-1, 1}
+
+
+def test_the_only_dot_there_is_is_never_forgotten(random):
+    dot = [np.array([[3, 4]], np.float32)]
+    assert all(len(augment._dotted(dot, random)) == 2 for _ in range(60))
+
+
+def test_a_baseline_that_drifts_bends_one_way(random):
+    x = np.linspace(0, 500, 101, dtype=np.float32)
+    for _ in range(20):
+        shift = augment._drift(x, 100, random)
+        assert shift.dtype == np.float32
+        assert shift[50] == pytest.approx(0, abs=1e-3)
+        assert shift[0] == pytest.approx(shift[-1], abs=1e-3)
+        assert len({np.sign(step) for step in np.diff(shift)[:50]}) == 1
+
+
+def test_a_mouse_keeps_the_ends_near_and_stops_at_whole_pixels(random):
+    [line] = ink.parse([[[x, (x / 10) ** 2] for x in range(101)]])
+    for _ in range(50):
+        foreseen = deepcopy(random)
+        foreseen.uniform()  # how far the points lie apart
+        pixel = 100 / foreseen.uniform(40, 200)
+        [moved] = augment._with_a_mouse([line], 100, random)
+        assert 5 <= len(moved) < len(line)
+        assert np.abs(moved[[0, -1]] - line[[0, -1]]).max() <= 0.51 * pixel
+        assert moved / pixel == pytest.approx(np.rint(moved / pixel), abs=0.01)
+
+
+def test_points_a_step_apart_keep_to_the_way():
+    corner = np.array([[0, 0], [10, 0], [10, 10]], np.float32)
+    assert augment._every(corner, 5).tolist() == [[0, 0], [4, 0], [8, 0], [10, 2], [10, 6], [10, 10]]
+    assert augment._every(corner, 50) is corner
+
+
+def test_a_broad_nib_makes_strokes_wider_and_none_thinner(random):
+    for _ in range(20):
+        broad = augment._broad_nibbed(STRIP, random)
+        assert broad.shape == STRIP.shape
+        assert (broad >= STRIP).all()
+        assert broad.sum() > 1.1 * STRIP.sum()
 
 
 def test_varying_leaves_the_original_alone(random):

@@ -6,7 +6,7 @@ import pytest
 from crnn import ink
 from tests import handwriting, paper
 from tests.training.sets import box, write_pages
-from training import copiste
+from training import copiste, strip_store
 
 
 def test_each_line_of_a_page_is_cut_out(tmp_path):
@@ -54,3 +54,11 @@ def test_a_polygon_over_the_edge_of_the_page_is_cut_at_the_edge():
 
 def test_every_tenth_copy_is_held_out():
     assert copiste.held_out_copies(set(range(100, 125))) == {100, 110, 120}
+
+
+def test_finished_strips_are_read_in_place_of_pages(tmp_path):
+    pages = copiste.load(write_pages(tmp_path / "pages", (7, ["hello", "l\u2019été"]), (8, ["hello"])))
+    strip_store.save(pages, tmp_path / "packed" / copiste.PACKED)
+    packed = copiste.load(tmp_path / "packed")
+    assert [(copy, sample.text) for copy, sample in packed] == [(copy, sample.text) for copy, sample in pages]
+    assert all(np.array_equal(a.pixels, b.pixels) for (_, a), (_, b) in zip(packed, pages, strict=True))

@@ -1,5 +1,3 @@
-from itertools import islice
-
 import numpy as np
 import pytest
 import torch
@@ -20,32 +18,62 @@ def texts_of(batch):
     ]
 
 
-def mixture_of(words, seed=1, start=0):
-    return Mixture([(InkSource(words, range(len(words))), 1.0)], 2000, seed, start)
+def mixture_of(words, seed=1):
+    return Mixture([(InkSource(words, range(len(words))), 1.0)], 2000, seed)
 
 
-def test_the_same_seed_gives_the_same_batches(words):
-    one, two = (list(islice(mixture_of(words), 4)) for _ in range(2))
-    for a, b in zip(one, two, strict=True):
-        assert torch.equal(a.strips, b.strips)
-        assert torch.equal(a.targets, b.targets)
+def mixture_of_strips(*samples):
+    return Mixture([(StripSource(samples), 1.0)], 1000, seed=1)
 
 
-@pytest.mark.parametrize("other", [{"seed": 2}, {"start": 1}])
-def test_another_seed_or_start_gives_others(words, other):
-    one, two = next(iter(mixture_of(words))), next(iter(mixture_of(words, **other)))
-    assert one.strips.shape != two.strips.shape or not torch.equal(one.strips, two.strips)
+def alike(one, two):
+    return len(one) == len(two) and all(
+        torch.equal(a.strips, b.strips) and torch.equal(a.targets, b.targets)
+        for a, b in zip(one, two, strict=True)
+    )
+
+
+def test_a_pool_depends_on_its_seed_and_number_alone(words):
+    mixture = mixture_of(words)
+    second = mixture[1]
+    assert alike(mixture[1], second)
+    assert alike(mixture_of(words)[1], second)
+
+
+def test_another_seed_or_number_gives_another_pool(words):
+    first = mixture_of(words)[0]
+    assert not alike(mixture_of(words, seed=2)[0], first)
+    assert not alike(mixture_of(words)[1], first)
+
+
+@pytest.mark.parametrize(("columns", "samples"), [(1000, 384), (40_000, 3200)])
+def test_a_pool_fills_several_batches(columns, samples):
+    pool = Mixture([(StripSource([Sample(strip(60), "a")]), 1.0)], columns, seed=1)[0]
+    assert sum(len(batch.strips) for batch in pool) == samples
+    assert len(pool) > 4
+
+
+def test_the_strips_of_a_batch_are_about_as_wide_as_each_other(words):
+    pool = mixture_of(words)[0]
+    spreads = [int(batch.widths.max() - batch.widths.min()) for batch in pool]
+    widths = torch.cat([batch.widths for batch in pool])
+    assert np.median(spreads) < 0.2 * int(widths.max() - widths.min())
+
+
+def test_the_batches_of_a_pool_come_in_no_order_of_width(words):
+    widest = [int(batch.widths.max()) for batch in mixture_of(words)[0]]
+    assert widest not in (sorted(widest), sorted(widest, reverse=True))
 
 
 def test_a_batch_has_about_as_many_columns_as_asked_for(words):
-    for batch in islice(mixture_of(words), 6):
+    for batch in mixture_of(words)[0]:
         assert batch.strips.shape[0] * int(batch.widths.max()) <= 2000 or len(batch.strips) == 1
         assert batch.strips.shape[1:3] == (1, 48)
 
 
 def test_sources_are_drawn_by_their_weights():
     named = [(StripSource([Sample(strip(60), text)]), weight) for text, weight in (("a", 3.0), ("b", 1.0))]
-    texts = [text for batch in islice(Mixture(named, 1000, seed=4), 40) for text in texts_of(batch)]
+    texts = [text for batch in Mixture(named, 1000, seed=4)[0] for text in texts_of(batch)]
     assert texts.count("a") / len(texts) == pytest.approx(0.75, abs=0.08)
 
 
@@ -56,14 +84,13 @@ def test_only_given_items_of_a_set_are_drawn(words, random):
 
 @pytest.mark.parametrize(("text", "width"), [("abcdefgh", 31), ("aaaa", 27), ("a", 1500)])
 def test_what_ctc_cannot_read_is_never_drawn(text, width):
-    samples = [Sample(strip(width), text), Sample(strip(32), "b")]
-    batch = next(iter(Mixture([(StripSource(samples), 1.0)], 1000, seed=1)))
-    assert set(texts_of(batch)) == {"b"}
+    pool = mixture_of_strips(Sample(strip(width), text), Sample(strip(32), "b"))[0]
+    assert {each for batch in pool for each in texts_of(batch)} == {"b"}
 
 
 @pytest.mark.parametrize(("text", "width"), [("abcdefgh", 32), ("aaaa", 28), ("a", 1400)])
 def test_what_ctc_can_just_read_is_drawn(text, width):
-    batch = next(iter(Mixture([(StripSource([Sample(strip(width), text)]), 1.0)], 1000, seed=1)))
+    batch = mixture_of_strips(Sample(strip(width), text))[0][0]
     assert set(texts_of(batch)) == {text}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crnn.recogniser import Alternative, Reading
+from crnn.reader import Alternative, Reading
 from crnn.strip import Strip
 from training import report
 from training.answers import Answer

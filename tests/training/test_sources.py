@@ -1,39 +1,18 @@
-import gzip
-import string
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.training.sets import item, write_font, write_pages, write_set
+from tests.training.sets import HELD_OUT, write_data
 from training import sources
 
 CONFIGS = Path(sources.__file__).with_name("configs")
-WRITERS = [f"w{number:02}" for number in range(31)]
-HELD_OUT = {"w00", "w15", "w30"}
-TWO_LINES = [[[0, 0], [400, 300], [0, 600], [400, 1000]]]
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Sources of a data folder in which held-out writers alone write "tide" and the digit 9."""
-    data = tmp_path_factory.mktemp("data")
-    write_set(
-        data / "unipen" / "words-train.jsonl.gz",
-        [item("tide" if writer in HELD_OUT | {"w04"} else "hello", writer) for writer in WRITERS],
-    )
-    lines = [item("hello world", writer) for writer in WRITERS]
-    lines += [item("hello world here", "w01", TWO_LINES)]
-    write_set(data / "unipen" / "lines-train.jsonl.gz", lines)
-    letters = [item(each, "w04", TWO_LINES) for each in "9" + string.ascii_lowercase]
-    letters += [item(each, "w05", TWO_LINES) for each in string.ascii_lowercase]
-    write_set(data / "unipen" / "characters-train.jsonl.gz", letters)
-    write_pages(data / "copiste", *((copy, ["hello" if copy else "world"]) for copy in range(11)))
-    (data / "text").mkdir()
-    (data / "text" / "wamerican_words.txt").write_text("hello\nhat9\nhole\n")
-    with gzip.open(data / "text" / "wordnet_glosses.txt.gz", "wt") as glosses:
-        glosses.write("hello old hole\n")
-    write_font(data / "fonts" / "boxes.ttf", "helo ")
+    data = write_data(tmp_path_factory.mktemp("data"))
     return sources.build(data, data / "cache")
 
 

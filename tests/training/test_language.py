@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from crnn import language
+from crnn.alphabet import Alphabet
+from training import language as languages
+from training.language import PARTS, joined, learn, save
+
+ALPHABET = Alphabet()
+ENGLISH = ["the tide is late here", "the hat", "the other hand"] * 5
+
+
+def known(texts, order, folder, folded=()):
+    """Languages of one language, learnt from these texts."""
+    save({"one": learn(joined(texts, ALPHABET), order)}, folder / "language.npz")
+    return language.load(folder / "language.npz", ALPHABET)
+
+
+def chances(loaded, before):
+    place = loaded.start()
+    for label in ALPHABET.encode(before):
+        place = loaded.next(place, label)
+    return place.probabilities
+
+
+def test_texts_stand_apart_with_a_space_around_each():
+    space, a, b = ALPHABET.encode(" ab")
+    assert joined(["a", "b"], ALPHABET).tolist() == [255, space, a, space, 255, space, b, space]
+
+
+@pytest.mark.parametrize("before", ["", "t", "the", "zq", "the tide is late here"])
+def test_probabilities_add_up_to_1_and_leave_nothing_out(tmp_path, before):
+    probabilities = chances(known(ENGLISH, 4, tmp_path), before)
+    assert probabilities.sum() == pytest.approx(1, abs=0.02)
+    assert probabilities[0] == 0
+    assert probabilities[1:].min() > 0
+
+
+def test_what_was_seen_is_likelier_than_what_was_not(tmp_path):
+    h, x = ALPHABET.encode("hx")
+    probabilities = chances(known(ENGLISH, 4, tmp_path), "t")
+    assert probabilities[h] > 20 * probabilities[x]
+
+
+def test_no_text_runs_on_into_the_next(tmp_path):
+    loaded = known(["ab", "cd"], 4, tmp_path)
+    c, space = ALPHABET.encode("c ")
+    assert chances(loaded, "ab")[space] > 10 * chances(loaded, "ab")[c]
+
+
+def test_an_unseen_context_says_what_its_end_says(tmp_path):
+    loaded = known(ENGLISH, 4, tmp_path)
+    assert chances(loaded, "@th") == pytest.approx(chances(loaded, "!th"))
+
+
+def test_long_rare_rows_are_left_out():
+    once = learn(joined(["abcdefgh"], ALPHABET), 6)
+    assert len(once[2].labels) > 0
+    assert len(once[4].labels) == 0
+
+
+def test_each_length_keeps_as_many_counts_as_contexts():
+    for grams in learn(joined(ENGLISH, ALPHABET), 5):
+        assert len(grams.contexts) == len(grams.counts)
+        assert grams.counts.sum() == len(grams.labels) == len(grams.shares)
+        assert (np.diff(grams.contexts.astype(np.int64)) > 0).all()
+    assert {part for part in PARTS} < set(vars(grams))
+
+
+def test_a_data_folder_gives_every_language(data_folder, tmp_path):
+    languages.build(data_folder, tmp_path / "language.npz")
+    loaded = language.load(tmp_path / "language.npz", ALPHABET)
+    assert loaded.log_probability(ALPHABET.encode("hole")) > loaded.log_probability(ALPHABET.encode("hxqe"))
+    assert set(languages.texts(data_folder)) == set(languages.ORDERS)
+
+
+def test_held_out_pages_teach_no_language(data_folder):
+    assert set(languages.texts(data_folder)["french"]) == {"hello"}

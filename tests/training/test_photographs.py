@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from crnn import ink, picture
+from crnn.strip import HEIGHT, NothingToReadError
+from tests import handwriting, paper
+from training import photographs
+from training.photographs import PhotographSource, photograph
+
+HELLO = ink.parse(handwriting.ink("hello"))
+WORLD = ink.parse(handwriting.ink("world"))
+STRIP = ink.draw(HELLO).pixels
+
+
+def read(grey):
+    return picture.fit(picture.crop(picture.strength(grey)))
+
+
+def test_a_photograph_is_a_grey_picture_of_the_word_on_lighter_paper(random):
+    for _ in range(30):
+        grey = photograph(HELLO, WORLD, random)
+        assert grey.dtype == np.uint8
+        assert grey.ndim == 2
+        height, width = grey.shape
+        assert width > height > 36
+        assert np.median(grey) > np.percentile(grey, 1)
+
+
+def test_most_photographs_can_be_read_as_the_word_that_was_written(random):
+    alike = []
+    for _ in range(60):
+        try:
+            alike.append(paper.likeness(STRIP, read(photograph(HELLO, WORLD, random)).pixels))
+        except NothingToReadError:
+            alike.append(0.0)
+    assert np.median(alike) > 0.6
+
+
+def test_the_same_chance_takes_the_same_photograph():
+    one, two, other = (photograph(HELLO, WORLD, np.random.default_rng(seed)) for seed in (9, 9, 10))
+    assert np.array_equal(one, two)
+    assert one.shape != other.shape or not np.array_equal(one, other)
+
+
+def test_the_ink_is_left_as_it_was(random):
+    before = [stroke.copy() for stroke in [*HELLO, *WORLD]]
+    for _ in range(10):
+        photograph(HELLO, WORLD, random)
+    assert all(np.array_equal(a, b) for a, b in zip(before, [*HELLO, *WORLD], strict=True))
+
+
+@pytest.mark.parametrize(
+    "strokes", [[[[5, 5]]], [[[0, 0], [50, 0]]], [[[0, 0], [0, 50]]], [[[0, 0], [9000, 30], [0, 30]]]]
+)
+def test_a_dot_a_dash_and_a_long_line_can_be_photographed(strokes, random):
+    for _ in range(20):
+        grey = photograph(ink.parse(strokes), WORLD, random)
+        assert max(grey.shape) < 1500
+        assert grey.std() > 0
+
+
+def test_a_drawn_sample_is_a_strip_with_the_text_of_a_given_item(words, random):
+    source = PhotographSource(words, [0, 3])
+    samples = [source.draw(random) for _ in range(12)]
+    assert {sample.text for sample in samples} <= {"hello", "tall"}
+    assert all(sample.pixels.shape[0] == HEIGHT and sample.pixels.any() for sample in samples)
+
+
+def test_the_same_chance_draws_the_same(words):
+    source = PhotographSource(words, range(len(words)))
+    one, two = (source.draw(np.random.default_rng(3)) for _ in range(2))
+    assert one.text == two.text
+    assert np.array_equal(one.pixels, two.pixels)
+
+
+def test_what_shows_nothing_is_taken_again(words, random, monkeypatch):
+    taken = []
+
+    def fail_at_first(*arguments):
+        taken.append(arguments)
+        return np.full((80, 200), 230, np.uint8) if len(taken) < 4 else photograph(*arguments)
+
+    monkeypatch.setattr(photographs, "photograph", fail_at_first)
+    sample = PhotographSource(words, [0]).draw(random)
+    assert len(taken) >= 4
+    assert sample.pixels.any()

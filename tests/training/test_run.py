@@ -1,0 +1,138 @@
+import pytest
+import torch
+
+from crnn import decode
+from crnn.alphabet import Alphabet
+from tests.training.learners import CONFIG, PLACE, WORDS, dropping, run_in, same, samples
+from training.mixture import collate, pad
+from training.run import Run
+from training.stream import Position
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return collate(samples())
+
+
+def learn(run, batch, steps):
+    return [run.step(batch, Position(0, taken)) for taken in range(1, steps + 1)]
+
+
+def readings(network):
+    with torch.inference_mode():
+        answers = [network(pad([sample.pixels]).float().div(255))[:, 0].numpy() for sample in samples()]
+    return [Alphabet().decode(decode.best_path(answer)) for answer in answers]
+
+
+def test_one_batch_can_be_learnt_by_heart(batch, tmp_path):
+    run = run_in(tmp_path)
+    losses = learn(run, batch, 120)
+    assert min(losses) < losses[0] / 20
+    assert readings(run.checkpoint().network) == WORDS
+
+
+def test_the_same_seed_learns_the_same(batch, tmp_path):
+    one, two = (learn(run_in(tmp_path / name), batch, 3) for name in ("one", "two"))
+    assert one == two
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_a_resumed_run_goes_on_as_if_it_had_never_stopped(batch, tmp_path, share):
+    run = run_in(tmp_path, **dropping(share))
+    learn(run, batch, 4)
+    run.progress.seconds = 77.0
+    run.progress.best = 0.5
+    run.save()
+    expected = learn(run, batch, 3)
+    resumed = run_in(tmp_path, **dropping(share))
+    assert resumed.progress.seconds == 77.0
+    assert resumed.progress.best == 0.5
+    assert learn(resumed, batch, 3) == expected
+    assert same(run, resumed)
+
+
+def test_progress_counts_steps_and_samples_and_knows_its_position(batch, tmp_path):
+    run = run_in(tmp_path)
+    learn(run, batch, 3)
+    run.save()
+    for each in (run, run_in(tmp_path)):
+        assert each.progress.step == 3
+        assert each.progress.samples == 3 * len(WORDS)
+        assert each.progress.position == Position(0, 3)
+
+
+def test_nothing_half_written_is_left(tmp_path):
+    run = run_in(tmp_path)
+    run.save()
+    run.save()
+    assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
+
+
+def test_the_state_can_hold_data_only(tmp_path):
+    run_in(tmp_path).save()
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    assert set(state) == {"trainee", "average", "optimisers", "progress", "chance"}
+
+
+def rates(run, *places):
+    found = []
+    for run.progress.step, run.progress.seconds in places:
+        found.append(run.learning_rate() / CONFIG["learning_rate"])
+    return found
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing(tmp_path):
+    run = run_in(tmp_path)
+    found = rates(run, (0, 0), (4, 0), (100, 1800), (200, 3600), (300, 9999))
+    assert found == pytest.approx([0.2, 1, 0.5, 0, 0])
+
+
+def test_the_learning_rate_stays_until_the_fall_begins(tmp_path):
+    run = run_in(tmp_path, fall=0.25)
+    assert rates(run, (9, 0), (9, 2700), (9, 3150), (9, 3600)) == pytest.approx([1, 1, 0.5, 0])
+
+
+def test_every_optimiser_learns_at_the_run_s_rate(batch, tmp_path):
+    run = run_in(tmp_path)
+    learn(run, batch, 2)
+    found = [group["lr"] for optimiser in run.optimisers for group in optimiser.param_groups]
+    assert found == pytest.approx([CONFIG["learning_rate"] * 2 / 5] * 2)
+
+
+def test_given_minutes_overrule_the_configuration(tmp_path):
+    run = Run(CONFIG, tmp_path, PLACE, minutes=5)
+    assert run.config["minutes"] == 5
+    assert CONFIG["minutes"] == 60
+
+
+def test_a_new_run_begins_with_the_weights_of_another(batch, tmp_path):
+    first = run_in(tmp_path / "first")
+    learn(first, batch, 5)
+    first.checkpoint().save(tmp_path / "best.pt")
+    second = run_in(tmp_path / "second", seed=2, start=str(tmp_path / "best.pt"))
+    begun, averaged = second.trainee.crnn.state_dict(), first.checkpoint().network.state_dict()
+    assert all(map(torch.equal, begun.values(), averaged.values()))
+    assert all(map(torch.equal, second.checkpoint().network.state_dict().values(), averaged.values()))
+
+
+def test_a_resumed_run_needs_no_start(batch, tmp_path):
+    run = run_in(tmp_path)
+    learn(run, batch, 2)
+    run.save()
+    assert same(run, run_in(tmp_path, start=str(tmp_path / "gone.pt")))
+
+
+def test_the_checkpoint_is_the_average_and_knows_its_making(batch, tmp_path):
+    run = run_in(tmp_path)
+    learn(run, batch, 3)
+    run.progress.seconds = 120.0
+    checkpoint = run.checkpoint()
+    learnt = run.trainee.crnn.state_dict()["head.weight"]
+    assert not torch.equal(checkpoint.network.state_dict()["head.weight"], learnt)
+    assert not checkpoint.network.training
+    assert checkpoint.notes["steps"] == 3
+    assert checkpoint.notes["samples"] == 3 * len(WORDS)
+    assert checkpoint.notes["minutes"] == 2
+    assert checkpoint.notes["config"]["seed"] == 1

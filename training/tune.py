@@ -1,0 +1,171 @@
+"""Finds a checkpoint's habits of reading: `python -m training.tune CHECKPOINT DATA`.
+
+Learns the languages, chooses how much they count and calibrates confidences, all on writers held out of
+training; `language.npz` and `habits.json` go beside the checkpoint. Sets that are reported choose nothing.
+"""
+
+import argparse
+import string
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tqdm import tqdm
+
+from crnn import ink, language
+from crnn.checkpoint import Checkpoint
+from crnn.decode import LogProbabilities
+from crnn.ink import Points
+from crnn.reader import DECODERS, Calibration, Decoder, Habits, Reader, log_odds
+from crnn.recogniser import Recogniser
+from crnn.reference import TorchEngine
+from crnn.strip import Strip
+from training import language as languages
+from training import phrases, sources
+from training.composed import ComposedSource
+from training.metrics import score
+
+_WEIGHTS = (0.2, 0.3, 0.4, 0.5)
+_BONUSES = (1.2, 1.8)
+"""Bonuses that are tried, as multiples of the weight."""
+_HARM = 0.003
+"""How much worse, in CER, text that is no language may be read at most."""
+_COUNTS = {"words": 1200, "lines": 100, "codes": 250, "letters": 250}
+_PROSE, _STRANGE = ("words", "lines"), ("codes", "letters")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network answers to a held-out strip, and what is written on it."""
+
+    strip: Strip
+    steps: LogProbabilities
+    text: str
+
+
+Answers = Mapping[str, Sequence[Answer]]
+
+
+def held_out(data: Path, cache: Path, seed: int = 1) -> dict[str, list[tuple[list[Points], str]]]:
+    """Ink of writers held out of training: words, lines, and codes and letters set from their characters."""
+    random = np.random.default_rng(seed)
+    stores, away = sources.stores(data, cache)
+    drawn: dict[str, list[tuple[list[Points], str]]] = {}
+    for kind in _PROSE:
+        store = stores[kind]
+        mine = [i for i in range(len(store)) if store.writers[i] in away and sources.is_prose(store, i)]
+        chosen = random.permutation(mine)[: _COUNTS[kind]].tolist()
+        drawn[kind] = [(store.strokes(index), str(store.texts[index])) for index in chosen]
+    characters = stores["characters"]
+    theirs = [i for i in range(len(characters)) if characters.writers[i] in away]
+    supply = phrases.load(data / "text", [])
+    composed = ComposedSource(characters, theirs, supply)
+    for kind, make in (("codes", supply.anything), ("letters", _letters)):
+        drawn[kind] = [_composed(composed, make, random) for _ in range(_COUNTS[kind])]
+    return drawn
+
+
+def _letters(random: np.random.Generator) -> str:
+    return "".join(random.choice(list(string.ascii_lowercase), random.integers(3, 10)))
+
+
+def _composed(
+    composed: ComposedSource, make: Callable[[np.random.Generator], str], random: np.random.Generator
+) -> tuple[list[Points], str]:
+    while True:
+        text = make(random).strip()
+        if composed.spells(text):
+            return composed.compose(text, random), text
+
+
+def answers(checkpoint: Checkpoint, drawn: Mapping[str, Sequence[tuple[list[Points], str]]]) -> Answers:
+    """Ask the network for every strip."""
+    recogniser = Recogniser(TorchEngine(checkpoint), Reader(checkpoint.alphabet))
+    asked = {}
+    for name, inks in drawn.items():
+        strips = [ink.draw(strokes) for strokes, _ in inks]
+        steps = recogniser.log_probabilities(strips)
+        asked[name] = [Answer(*each) for each in zip(strips, steps, (text for _, text in inks), strict=True)]
+    return asked
+
+
+def cer(reader: Reader, chosen: Iterable[Answer]) -> float:
+    """CER of the settled reading."""
+    chosen = list(chosen)
+    read = [reader.read(each.strip, each.steps, "beam").text for each in chosen]
+    return score([each.text for each in chosen], read).cer
+
+
+def choose(asked: Answers, reader: Callable[[Habits], Reader]) -> Habits:
+    """The habits that read prose best, of those by which nothing else is read much worse."""
+    plain = Habits()
+    tried = [plain, *(Habits(w, w * b) for w in _WEIGHTS for b in _BONUSES)]
+    rates = {}
+    for habits in tqdm(tried, desc="weights"):
+        rates[habits.weight, habits.bonus] = {name: cer(reader(habits), asked[name]) for name in asked}
+        tqdm.write(f"{habits.weight:.2f} {habits.bonus:.2f} {_told(rates[habits.weight, habits.bonus])}")
+    base = rates[0.0, 0.0]
+    harmless = [
+        habits
+        for habits in tried
+        if all(rates[habits.weight, habits.bonus][name] <= base[name] + _HARM for name in _STRANGE)
+    ]
+    return min(harmless, key=lambda habits: sum(rates[habits.weight, habits.bonus][name] for name in _PROSE))
+
+
+def _told(rates: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {rate:.2%}" for name, rate in rates.items())
+
+
+def calibrate(reader: Reader, chosen: Sequence[Answer], decoder: Decoder) -> Calibration:
+    """Fit confidences to how often readings are right."""
+    believed, right = [], []
+    for each in chosen:
+        candidates, beliefs = reader.search(each.steps, decoder)
+        believed.append(log_odds(beliefs[0]))
+        right.append(reader.spelled(candidates[0]) == each.text)
+    return fit(np.array(believed), np.array(right, dtype=np.float64))
+
+
+def fit(believed: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> Calibration:
+    """Logistic regression of one variable by Newton's method: log odds of beliefs, and 1 where right."""
+    line = np.stack([believed, np.ones_like(believed)])
+    found = np.array([1.0, 0.0])
+    for _ in range(25):
+        expected = 1 / (1 + np.exp(-(found @ line)))
+        slope = line @ (right - expected) - 1e-3 * found
+        bend = (line * (expected * (1 - expected))) @ line.T + 1e-3 * np.eye(2)
+        found = found + np.linalg.solve(bend, slope)
+    return Calibration(float(found[0]), float(found[1]))
+
+
+def tune(checkpoint: Path, data: Path) -> Habits:
+    """Write `language.npz` and `habits.json` beside a checkpoint."""
+    folder = checkpoint.parent
+    languages.build(data, folder / "language.npz")
+    loaded = Checkpoint.load(checkpoint)
+    known = language.load(folder / "language.npz", loaded.alphabet)
+    asked = answers(loaded, held_out(data, folder.parent / "cache"))
+    habits = choose(asked, lambda habits: Reader(loaded.alphabet, habits, known))
+    reader = Reader(loaded.alphabet, habits, known)
+    calibrations = {decoder: calibrate(reader, asked["words"], decoder) for decoder in DECODERS}
+    habits = replace(habits, calibrations=calibrations)
+    habits.save(folder / "habits.json")
+    return habits
+
+
+def main() -> None:
+    """Read the command line and tune."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("data", type=Path)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    print(tune(arguments.checkpoint, arguments.data))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
