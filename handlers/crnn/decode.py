@@ -6,6 +6,7 @@ Everything takes log probabilities (steps, classes), class 0 the blank, and spea
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,13 @@ from crnn.alphabet import BLANK
 
 LogProbabilities = npt.NDArray[np.float32]
 Classes = tuple[int, ...]
+Beams = dict[Classes, tuple[float, float]]
+"""For each prefix the probability that it ends in a blank, and in its last class."""
 
-_UNLIKELY = 1e-4
+_HOPELESS = 1e-5
+"""Prefixes less likely than this share of the likeliest one are given up."""
+_UNLIKELY = 1e-3
 """Classes less likely than this at a step do not extend a prefix there."""
-_LABELS = 20
-"""Classes that may extend a prefix at one step, at most."""
 _NEVER = -1e30
 
 
@@ -49,32 +52,78 @@ def best_path(steps: LogProbabilities) -> list[int]:
     return merge(steps.argmax(axis=1).tolist())
 
 
-def prefix_beam(steps: LogProbabilities, width: int = 16) -> list[Candidate]:
+class Guide(Protocol):
+    """What a reader expects: how much likelier a class makes a text, by what came before it."""
+
+    def start(self) -> Any:
+        """Stand before the first character."""
+        ...
+
+    def next(self, place: Any, label: int) -> Any:
+        """Go on by one class."""
+        ...
+
+    def factors(self, place: Any) -> npt.NDArray[np.float64]:
+        """What the probability of a text is multiplied with where it goes on: (classes,)."""
+        ...
+
+    def end(self, place: Any) -> float:
+        """What it is multiplied with where it ends."""
+        ...
+
+
+def prefix_beam(steps: LogProbabilities, width: int = 16, guide: Guide | None = None) -> list[Candidate]:
     """Search for the likeliest texts, best first, at most `width`.
 
     After Hannun et al., "First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional
-    Recurrent DNNs" (2014), without a language model. Probabilities are rescaled at each step.
+    Recurrent DNNs" (2014). Probabilities are rescaled at each step; those that a guide had a say in are
+    scores, which add up to no 1.
     """
-    beams: dict[Classes, tuple[float, float]] = {(): (1.0, 0.0)}
+    beams: Beams = {(): (1.0, 0.0)}
+    expected = _Expected(guide)
     log_scale = 0.0
     for probabilities in np.exp(steps.astype(np.float64)):
-        beams = _extend(beams, probabilities, width)
+        beams = _extend(beams, probabilities, width, expected)
         largest = max(sum(pair) for pair in beams.values())
         beams = {prefix: (blank / largest, label / largest) for prefix, (blank, label) in beams.items()}
         log_scale += float(np.log(largest))
-    ranked = sorted(((sum(pair), prefix) for prefix, pair in beams.items()), reverse=True)
-    return [Candidate(prefix, log_scale + float(np.log(total))) for total, prefix in ranked]
+    totals = {prefix: sum(pair) * expected.end(prefix) for prefix, pair in beams.items()}
+    ranked = sorted(((total, prefix) for prefix, total in totals.items()), reverse=True)
+    return [Candidate(prefix, log_scale + float(np.log(max(total, 1e-300)))) for total, prefix in ranked]
 
 
-def _extend(
-    beams: dict[Classes, tuple[float, float]], probabilities: npt.NDArray[np.float64], width: int
-) -> dict[Classes, tuple[float, float]]:
+class _Expected:
+    """A guide's places, found once for each prefix."""
+
+    def __init__(self, guide: Guide | None) -> None:
+        self._guide = guide
+        self._places: dict[Classes, Any] = {}
+        self._factors: dict[Classes, list[float]] = {}
+
+    def factors(self, prefix: Classes) -> list[float] | None:
+        if self._guide is None:
+            return None
+        known = self._factors.get(prefix)
+        if known is None:
+            known = self._factors[prefix] = self._guide.factors(self._place(prefix)).tolist()
+        return known
+
+    def _place(self, prefix: Classes) -> Any:
+        place = self._places.get(prefix)
+        if place is None and self._guide is not None:
+            place = self._guide.next(self._place(prefix[:-1]), prefix[-1]) if prefix else self._guide.start()
+            self._places[prefix] = place
+        return place
+
+    def end(self, prefix: Classes) -> float:
+        return 1.0 if self._guide is None else self._guide.end(self._place(prefix))
+
+
+def _extend(beams: Beams, probabilities: npt.NDArray[np.float64], width: int, expected: _Expected) -> Beams:
     """One step: each prefix's probability of ending in a blank and in its last class."""
     blank_probability = float(probabilities[BLANK])
-    likely = np.argsort(-probabilities)[:_LABELS]
-    labels = [
-        (int(c), float(probabilities[c])) for c in likely if c != BLANK and probabilities[c] > _UNLIKELY
-    ]
+    likely = np.flatnonzero(probabilities > _UNLIKELY)
+    labels = [(int(c), float(probabilities[c])) for c in likely if c != BLANK]
     blanks: dict[Classes, float] = {}
     ends: dict[Classes, float] = {}
     for prefix, (blank, label) in beams.items():
@@ -82,13 +131,16 @@ def _extend(
         blanks[prefix] = blanks.get(prefix, 0.0) + (blank + label) * blank_probability
         if prefix:
             ends[prefix] = ends.get(prefix, 0.0) + label * float(probabilities[last])
+        factors = expected.factors(prefix) if labels else None
         for extension, probability in labels:
             before = blank if extension == last else blank + label
             longer = (*prefix, extension)
-            ends[longer] = ends.get(longer, 0.0) + before * probability
+            factor = probability if factors is None else probability * factors[extension]
+            ends[longer] = ends.get(longer, 0.0) + before * factor
     pairs = {prefix: (blanks.get(prefix, 0.0), ends.get(prefix, 0.0)) for prefix in blanks | ends}
     kept = sorted(pairs, key=lambda prefix: -sum(pairs[prefix]))[:width]
-    return {prefix: pairs[prefix] for prefix in kept if sum(pairs[prefix]) > 0} or {(): (1e-300, 0.0)}
+    least = _HOPELESS * sum(pairs[kept[0]])
+    return {prefix: pairs[prefix] for prefix in kept if sum(pairs[prefix]) > least} or {(): (1e-300, 0.0)}
 
 
 def log_likelihood(steps: LogProbabilities, classes: Sequence[int]) -> float:

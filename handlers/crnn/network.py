@@ -12,9 +12,6 @@ from torch import Tensor, nn
 
 from crnn.strip import HEIGHT
 
-STRIDE = 4
-"""Columns of the strip that make one step of the network's answer."""
-
 
 @dataclass(frozen=True)
 class Architecture:

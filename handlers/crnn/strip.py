@@ -17,6 +17,8 @@ MARGIN = 8
 MIN_WIDTH = 24
 MAX_WIDTH = 2048
 """Narrowest and widest strip in pixels; wider ink is drawn smaller."""
+STRIDE = 4
+"""Columns of a strip that make one step of the network's answer."""
 PEN_WIDTH = 2.0
 """Pixels that a stroke of the pen is wide, where nothing else is known."""
 

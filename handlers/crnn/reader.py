@@ -1,0 +1,184 @@
+"""From the network's answer for one strip to a reading: texts, confidences, places of characters."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from crnn import decode
+from crnn.alphabet import BLANK, Alphabet
+from crnn.language import LanguageGuide, Languages
+from crnn.strip import STRIDE, Strip
+
+Decoder = Literal["best-path", "beam"]
+DECODERS: tuple[Decoder, ...] = ("best-path", "beam")
+
+_ALTERNATIVES = 5
+_BEAM_WIDTHS: dict[Decoder, int] = {"best-path": 6, "beam": 12}
+"""Beside the best path the beam only finds alternatives."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another text that the ink may be, and its probability."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character of a reading, its probability, and its place in fractions of the source's width."""
+
+    text: str
+    confidence: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read; confidences are probabilities, alternatives stand best first."""
+
+    text: str
+    confidence: float
+    alternatives: tuple[Alternative, ...]
+    characters: tuple[Character, ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A line through log odds: what a reader believes of a text, and how often it is right then.
+
+    After Platt, "Probabilistic Outputs for Support Vector Machines" (1999).
+    """
+
+    slope: float = 1.0
+    shift: float = 0.0
+
+    def confidence(self, belief: float) -> float:
+        """The probability that a text is right in which the candidates' shares give `belief`."""
+        return float(1 / (1 + np.exp(-self.slope * log_odds(belief) - self.shift)))
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a model's answers are read; found on held-out writers, and carried beside the weights."""
+
+    weight: float = 0.0
+    """Power to which the languages' probability of a text counts."""
+    bonus: float = 0.0
+    """Logarithm of what each character adds to a score, against the languages' taste for short texts."""
+    calibrations: Mapping[Decoder, Calibration] = field(
+        default_factory=lambda: {decoder: Calibration() for decoder in DECODERS}
+    )
+
+    def save(self, path: Path) -> None:
+        """Write JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> "Habits":
+        """Read what `save` wrote."""
+        content = json.loads(path.read_text())
+        calibrations = {name: Calibration(**each) for name, each in content.pop("calibrations").items()}
+        return cls(**content, calibrations=calibrations)
+
+
+def log_odds(probability: float) -> float:
+    """Natural logarithm of p / (1 - p), within ±14."""
+    held = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(held / (1 - held)))
+
+
+class Reader:
+    """Makes readings of log probabilities; without languages the beam is guided by the network alone."""
+
+    def __init__(
+        self, alphabet: Alphabet, habits: Habits | None = None, languages: Languages | None = None
+    ) -> None:
+        self._alphabet = alphabet
+        self._habits = habits or Habits()
+        self._guide = LanguageGuide(languages, self._habits.weight, self._habits.bonus) if languages else None
+
+    def read(self, strip: Strip, steps: decode.LogProbabilities, decoder: Decoder) -> Reading:
+        """Read one strip by the network's answer for it, (steps, classes)."""
+        candidates, beliefs = self.search(steps, decoder)
+        calibration = self._habits.calibrations[decoder]
+        best, *others = beliefs
+        confidence = calibration.confidence(best)
+        left = _within([calibration.confidence(belief) for belief in others[:_ALTERNATIVES]], confidence)
+        alternatives = tuple(
+            Alternative(self.spelled(candidate), share)
+            for candidate, share in zip(candidates[1:], left, strict=False)
+        )
+        characters = self._characters(strip, steps, candidates[0].classes)
+        return Reading(self.spelled(candidates[0]), confidence, alternatives, characters)
+
+    def spelled(self, candidate: decode.Candidate) -> str:
+        """A candidate's text."""
+        return self._alphabet.decode(candidate.classes)
+
+    def search(
+        self, steps: decode.LogProbabilities, decoder: Decoder
+    ) -> tuple[list[decode.Candidate], list[float]]:
+        """The likeliest texts, best first, and what is believed of each, not calibrated.
+
+        Ink always reads as something, so there is always one. The network's own belief is its probability;
+        a guided beam's scores are no probabilities, so that there it is the share of all candidates' scores.
+        """
+        guide = self._guide if decoder == "beam" else None
+        found = self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS[decoder], guide))
+        total = (
+            float(np.logaddexp.reduce([each.log_probability for each in found])) if guide and found else 0.0
+        )
+        if decoder == "best-path" or not found:
+            path = self._tidy(decode.best_path(steps)) or self._clearest(steps)
+            first = decode.Candidate(path, decode.log_likelihood(steps, path))
+            found = [first, *(candidate for candidate in found if candidate.classes != path)]
+        return found, [float(min(1.0, np.exp(each.log_probability - total))) for each in found]
+
+    def _tidied(self, candidates: Sequence[decode.Candidate]) -> list[decode.Candidate]:
+        """Candidates without needless spaces; those that become the same text are one."""
+        totals: dict[decode.Classes, float] = {}
+        for candidate in candidates:
+            classes = self._tidy(candidate.classes)
+            if classes:
+                totals[classes] = float(np.logaddexp(totals.get(classes, -np.inf), candidate.log_probability))
+        ranked = sorted(totals, key=lambda classes: -totals[classes])
+        return [decode.Candidate(classes, totals[classes]) for classes in ranked]
+
+    def _tidy(self, classes: Sequence[int]) -> decode.Classes:
+        """Drop spaces at the ends and after spaces."""
+        return tuple(self._alphabet.encode(" ".join(self._alphabet.decode(classes).split())))
+
+    def _clearest(self, steps: decode.LogProbabilities) -> decode.Classes:
+        """The one character, neither blank nor space, that is likeliest anywhere."""
+        likeliest = steps.max(axis=0)
+        likeliest[[BLANK, *self._alphabet.encode(" ")]] = -np.inf
+        return (int(likeliest.argmax()),)
+
+    def _characters(
+        self, strip: Strip, steps: decode.LogProbabilities, classes: decode.Classes
+    ) -> tuple[Character, ...]:
+        """Place the characters: neighbours meet halfway between the steps that they took."""
+        spans = decode.align(steps, classes)
+        meetings = [(one.last + two.first + 1) / 2 * STRIDE for one, two in pairwise(spans)]
+        edges = [0.0, *meetings, float(strip.pixels.shape[1])]
+        return tuple(
+            Character(text, span.probability, strip.fraction(start), strip.fraction(end))
+            for text, span, (start, end) in zip(
+                self._alphabet.decode(classes), spans, pairwise(edges), strict=True
+            )
+        )
+
+
+def _within(confidences: Sequence[float], best: float) -> list[float]:
+    """Confidences of alternatives: none above the best reading's, all together at most what it leaves."""
+    capped = [min(confidence, best) for confidence in confidences]
+    total = sum(capped)
+    return [share * min(1.0, (1 - best) / total) for share in capped] if total > 0 else capped
