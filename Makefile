@@ -6,7 +6,10 @@ export PORT
 BIN := .venv/bin
 MODEL ?=
 DECODER ?= beam
+ENGINE ?= auto
 LIMIT ?=
+MINUTES ?=
+REPORT ?=
 RUN ?= runs/$(basename $(notdir $(CONFIG)))
 MODEL_CODE := PYTHONPATH=handlers:.
 # Whatever loads the settings needs a secret key, not this installation's.
@@ -15,15 +18,18 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test check format train evaluate archive bench pins install-run install-dev python
+.PHONY: help run test check format pack train evaluate archive bench pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
 	@echo "make test      every test"
 	@echo "make check     style, types, import rules, migrations, settings for deployment"
 	@echo "make format    style, put right"
-	@echo "make train     CONFIG=training/configs/….toml DATA=folder"
-	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv [MODEL=] [DECODER=best-path|beam] [LIMIT=n]"
+	@echo "make pack      DATA=folder TO=folder: all that training reads, small enough to travel"
+	@echo "make train     CONFIG=training/configs/….toml DATA=folder [MINUTES=n]"
+	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv or pages.jsonl"
+	@echo "               [MODEL='a.mar b.pt'] [DECODER=best-path|beam] [ENGINE=auto|onnx|torch]"
+	@echo "               [LIMIT=n] [REPORT=folder]"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
 	@echo "make bench     speed of the recogniser, of TorchServe and of the site"
 	@echo "make pins      requirements/*.txt anew from requirements/*.in"
@@ -57,13 +63,18 @@ format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+pack: install-dev
+	$(call need,DATA TO)
+	@$(MODEL_CODE) $(BIN)/python -m training.pack $(DATA) $(TO)
+
 train: install-dev
 	$(call need,CONFIG DATA)
-	$(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN)
+	$(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN) $(if $(MINUTES),--minutes $(MINUTES))
 
 evaluate: install-dev
 	$(call need,DATA)
-	@$(MODEL_CODE) $(BIN)/python -m training.evaluate $(DATA) --decoder $(DECODER) $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT))
+	@$(MODEL_CODE) $(BIN)/python -m training.evaluate $(DATA) --decoder $(DECODER) --engine $(ENGINE) \
+	  $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(REPORT),--report $(REPORT))
 
 archive: install-dev
 	$(call need,CHECKPOINT VERSION DATA)

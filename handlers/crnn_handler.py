@@ -1,14 +1,13 @@
 """TorchServe's entry point: takes ink or a picture a request, answers each by itself."""
 
 import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from crnn import encoded, ink, picture
-from crnn.recogniser import DECODERS, Decoder, Recogniser
+from crnn import bundle, encoded, ink, picture
+from crnn.reader import DECODERS, Decoder
 from crnn.strip import NothingToReadError, Strip
 
 _REFUSALS: dict[type[Exception], str] = {
@@ -18,20 +17,24 @@ _REFUSALS: dict[type[Exception], str] = {
     encoded.TooLargePictureError: "too_large",
     encoded.UnsupportedPictureError: "unsupported",
 }
-_WARM_UP = [[[0, 0], [20, 40], [40, 0], [60, 40], [80, 0]]]
+_WARM_UP = [[[[x, 40 * (x // 20 % 2)] for x in range(0, width, 20)]] for width in (100, 2000)]
+"""A short ink and a wide one."""
+
+_log = logging.getLogger(__name__)
 
 
 class CRNNHandler:
     """One worker's recogniser, on one thread."""
 
     def initialize(self, context: Any) -> None:
-        """Load the network that the archive carries and read once, so that the first answer is not slow."""
-        torch.set_num_threads(1)
+        """Load what the archive carries and read twice, so that the first answers are not slow."""
         model = context.manifest["model"]
         self._model = {"name": model["modelName"], "version": model["modelVersion"]}
-        folder = Path(context.system_properties["model_dir"])
-        self._recogniser = Recogniser.load(folder / model["serializedFile"])
-        self._recogniser.read([ink.draw(ink.parse(_WARM_UP))])
+        self._recogniser = bundle.load(Path(context.system_properties["model_dir"]))
+        if self._recogniser.engine == "torch":
+            _hold_to_one_thread()
+        self._recogniser.read([ink.draw(ink.parse(strokes)) for strokes in _WARM_UP])
+        _log.info("%s %s reads by %s", model["modelName"], model["modelVersion"], self._recogniser.engine)
 
     def handle(self, rows: list[dict[str, Any]], context: Any) -> list[str]:
         """Answer a batch of requests, each with JSON: a reading, or 422 with a `code` and a `detail`."""
@@ -60,6 +63,13 @@ def _strip(row: dict[str, Any], content_type: str) -> Strip:
     if isinstance(body, dict) and "strokes" in body:
         return ink.draw(ink.parse(body["strokes"]))
     raise ink.MalformedInkError('ink must be {"strokes": [[[x, y], …], …]}')
+
+
+def _hold_to_one_thread() -> None:
+    """More throughput comes from more workers; where PyTorch does not serve it is not imported."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def _decoder(header: str | None) -> Decoder:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from crnn.recogniser import Decoder, Reading, Recogniser
+from crnn.reader import Decoder, Reading
+from crnn.recogniser import Recogniser
 from training.metrics import normalise
 from training.sets import Item
 

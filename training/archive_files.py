@@ -2,15 +2,18 @@
 
 import hashlib
 import re
+import tempfile
 import zipfile
 from pathlib import Path
 
+from crnn import bundle
+from crnn.bundle import WEIGHTS, Choice
 from crnn.checkpoint import Checkpoint
+from crnn.recogniser import Recogniser
+from crnn.reference import TorchEngine
 
 STORE = Path(__file__).resolve().parent.parent / "model_store"
 SUMS = "SHA256SUMS"
-WEIGHTS = "crnn.pt"
-"""Name of the checkpoint inside an archive."""
 _NAME = re.compile(r"crnn-\d+(\.\d+)*\.mar")
 
 
@@ -37,6 +40,30 @@ def load(path: Path, scratch: Path) -> Checkpoint:
         return Checkpoint.load(path)
     with zipfile.ZipFile(path) as archive:
         return Checkpoint.load(Path(archive.extract(WEIGHTS, scratch)))
+
+
+def recogniser(path: Path, scratch: Path, engine: Choice = "auto") -> Recogniser:
+    """Make the recogniser that an archive serves, unpacked into `scratch`, or a checkpoint's by PyTorch.
+
+    A checkpoint is read with the languages and the habits that lie beside it. EngineError where the engine
+    cannot be had.
+    """
+    if path.suffix != ".mar":
+        if engine == "onnx":
+            raise bundle.EngineError("a checkpoint is read by PyTorch alone: archive it")
+        checkpoint = Checkpoint.load(path)
+        return Recogniser(TorchEngine(checkpoint), bundle.reader(path.parent, checkpoint.alphabet))
+    return bundle.load(unpack(path, scratch), engine)
+
+
+def unpack(archive: Path, scratch: Path) -> Path:
+    """Unpack an archive's bundle into a new folder in `scratch`; KeyError where it holds no weights."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    with zipfile.ZipFile(archive) as file:
+        file.getinfo(WEIGHTS)
+        for name in set(bundle.FILES) & set(file.namelist()):
+            file.extract(name, folder)
+    return folder
 
 
 def sha256(path: Path) -> str:

@@ -80,6 +80,13 @@ def load(folder: Path) -> list[tuple[int, Sample]]:
     ]
 
 
+def texts(folder: Path) -> list[tuple[int, str]]:
+    """The text of every usable line, with its copy."""
+    if (folder / PACKED).exists():
+        return [(copy, sample.text) for copy, sample in strip_store.load(folder / PACKED)]
+    return [(line.copy, line.text) for line in lines(folder)]
+
+
 def prepare(folder: Path, chosen: Iterable[Line]) -> Iterator[tuple[Line, Strip | None]]:
     """Cut lines out of their pages as they are asked for; no strip where there is nothing to read."""
     image, page = "", np.zeros((0, 0), np.uint8)

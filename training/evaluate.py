@@ -21,8 +21,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from crnn.checkpoint import Checkpoint
-from crnn.recogniser import DECODERS, Decoder, Recogniser
+from crnn.bundle import CHOICES, Choice, EngineError
+from crnn.reader import DECODERS, Decoder
+from crnn.recogniser import Recogniser
 from training import answers, archive_files, report, sets
 from training.report import Report, Subject
 
@@ -44,16 +45,18 @@ def evaluate(
     return report.measure(subject, read, milliseconds / max(1, len(read)), np.random.default_rng(_SEED))
 
 
-def load(models: Sequence[Path]) -> dict[str, Checkpoint]:
-    """Load archives and checkpoints by name; SystemExit where one of them is neither."""
+def load(models: Sequence[Path], engine: Choice = "auto") -> dict[str, Recogniser]:
+    """Load archives and checkpoints by name; SystemExit where one of them is neither or lacks the engine."""
     with tempfile.TemporaryDirectory() as scratch:
-        loaded = [_load(model, Path(scratch)) for model in models]
+        loaded = [_load(model, Path(scratch), engine) for model in models]
     return dict(zip(names(models), loaded, strict=True))
 
 
-def _load(model: Path, scratch: Path) -> Checkpoint:
+def _load(model: Path, scratch: Path, engine: Choice) -> Recogniser:
     try:
-        return archive_files.load(model, scratch)
+        return archive_files.recogniser(model, scratch, engine)
+    except EngineError as error:
+        raise SystemExit(f"{model}: {error}") from error
     except _NO_MODEL as error:
         raise SystemExit(f"{model}: neither an archive nor a checkpoint") from error
 
@@ -83,6 +86,12 @@ def _arguments() -> argparse.Namespace:
         "--model", type=Path, nargs="+", help="archives or checkpoints; the newest archive by default"
     )
     parser.add_argument("--decoder", choices=DECODERS, default="beam")
+    parser.add_argument(
+        "--engine",
+        choices=CHOICES,
+        default="auto",
+        help="of archives: auto is what serves, torch the reference",
+    )
     parser.add_argument("--limit", type=_number)
     parser.add_argument("--report", type=Path, help="a folder; reports/evaluate/SET by default")
     return parser.parse_args()
@@ -95,12 +104,12 @@ def _number(text: str) -> int:
     return number
 
 
-def _report(arguments: argparse.Namespace, name: str, checkpoint: Checkpoint) -> Report:
+def _report(arguments: argparse.Namespace, name: str, recogniser: Recogniser) -> Report:
     """Read the set anew, so that each model is timed with preparing it."""
     chosen = islice(sets.items(arguments.data), arguments.limit)
     subject = Subject(sets.name(arguments.data), name, arguments.decoder)
     try:
-        return evaluate(Recogniser(checkpoint), chosen, subject, arguments.decoder)
+        return evaluate(recogniser, chosen, subject, arguments.decoder)
     except (ValueError, OSError, EOFError) as error:
         raise SystemExit(f"{arguments.data}: {error}") from error
 
@@ -115,8 +124,8 @@ def main() -> None:
     torch.set_num_threads(1)
     folder = arguments.report or REPORTS / sets.name(arguments.data)
     made = []
-    for name, checkpoint in load(arguments.model or [_newest()]).items():
-        made.append(_report(arguments, name, checkpoint))
+    for name, recogniser in load(arguments.model or [_newest()], arguments.engine).items():
+        made.append(_report(arguments, name, recogniser))
         report.write(made[-1], folder / name)
         _say(report.tell(made[-1]))
         _say(f"More in {folder / name}")

@@ -64,7 +64,9 @@ def _count(text: Text, length: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray
     for offset in range(length):
         piece = text[offset : offset + len(keys)]
         keys = (keys << np.uint64(8)) | piece
-        whole &= (piece != _BETWEEN) | (offset == 0)  # a beginning is a context, too, for those that are shorter
+        whole &= (piece != _BETWEEN) | (
+            offset == 0
+        )  # a beginning is a context, too, for those that are shorter
     return np.unique(keys[whole], return_counts=True)
 
 
@@ -102,7 +104,7 @@ def save(languages: dict[str, list[Grams]], path: Path) -> None:
 
 def texts(data: Path, seed: int = 1) -> dict[str, list[str]]:
     """The texts of each language: WordNet's glosses, SCOWL's words, Copiste's lines, made-up ones."""
-    pages = [(line.copy, line.text) for line in copiste.lines(data / "copiste")]
+    pages = copiste.texts(data / "copiste")
     reported = copiste.held_out_copies({copy for copy, _ in pages})
     french = [text for copy, text in pages if copy not in reported]
     supply = phrases.load(data / "text", french)

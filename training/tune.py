@@ -28,7 +28,7 @@ from training import phrases, sources
 from training.composed import ComposedSource
 from training.metrics import score
 
-_WEIGHTS = (0.2, 0.3, 0.4, 0.5)
+_WEIGHTS = (0.3, 0.4, 0.5, 0.6)
 _BONUSES = (1.2, 1.8)
 """Bonuses that are tried, as multiples of the weight."""
 _HARM = 0.003

@@ -18,8 +18,6 @@ Classes = tuple[int, ...]
 Beams = dict[Classes, tuple[float, float]]
 """For each prefix the probability that it ends in a blank, and in its last class."""
 
-_HOPELESS = 1e-5
-"""Prefixes less likely than this share of the likeliest one are given up."""
 _UNLIKELY = 1e-3
 """Classes less likely than this at a step do not extend a prefix there."""
 _NEVER = -1e30
@@ -35,11 +33,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Span:
-    """The steps that one character of a text took, and its probability where it is clearest."""
+    """The steps that one character of a text took."""
 
     first: int
     last: int
-    probability: float
 
 
 def merge(path: Iterable[int]) -> list[int]:
@@ -72,8 +69,12 @@ class Guide(Protocol):
         ...
 
 
-def prefix_beam(steps: LogProbabilities, width: int = 16, guide: Guide | None = None) -> list[Candidate]:
+def prefix_beam(
+    steps: LogProbabilities, width: int = 16, guide: Guide | None = None, hopeless: float = 1e-5
+) -> list[Candidate]:
     """Search for the likeliest texts, best first, at most `width`.
+
+    Prefixes less likely than the share `hopeless` of the likeliest one are given up.
 
     After Hannun et al., "First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional
     Recurrent DNNs" (2014). Probabilities are rescaled at each step; those that a guide had a say in are
@@ -83,7 +84,7 @@ def prefix_beam(steps: LogProbabilities, width: int = 16, guide: Guide | None = 
     expected = _Expected(guide)
     log_scale = 0.0
     for probabilities in np.exp(steps.astype(np.float64)):
-        beams = _extend(beams, probabilities, width, expected)
+        beams = _extend(beams, probabilities, width, expected, hopeless)
         largest = max(sum(pair) for pair in beams.values())
         beams = {prefix: (blank / largest, label / largest) for prefix, (blank, label) in beams.items()}
         log_scale += float(np.log(largest))
@@ -119,7 +120,13 @@ class _Expected:
         return 1.0 if self._guide is None else self._guide.end(self._place(prefix))
 
 
-def _extend(beams: Beams, probabilities: npt.NDArray[np.float64], width: int, expected: _Expected) -> Beams:
+def _extend(
+    beams: Beams,
+    probabilities: npt.NDArray[np.float64],
+    width: int,
+    expected: _Expected,
+    hopeless: float,
+) -> Beams:
     """One step: each prefix's probability of ending in a blank and in its last class."""
     blank_probability = float(probabilities[BLANK])
     likely = np.flatnonzero(probabilities > _UNLIKELY)
@@ -139,7 +146,7 @@ def _extend(beams: Beams, probabilities: npt.NDArray[np.float64], width: int, ex
             ends[longer] = ends.get(longer, 0.0) + before * factor
     pairs = {prefix: (blanks.get(prefix, 0.0), ends.get(prefix, 0.0)) for prefix in blanks | ends}
     kept = sorted(pairs, key=lambda prefix: -sum(pairs[prefix]))[:width]
-    least = _HOPELESS * sum(pairs[kept[0]])
+    least = hopeless * sum(pairs[kept[0]])
     return {prefix: pairs[prefix] for prefix in kept if sum(pairs[prefix]) > least} or {(): (1e-300, 0.0)}
 
 
@@ -165,12 +172,11 @@ def align(steps: LogProbabilities, classes: Sequence[int]) -> list[Span]:
     states, may_skip = _trellis(classes)
     path = _viterbi(steps, states, may_skip)
     spans = []
-    for index, label in enumerate(classes):
+    for index in range(len(classes)):
         taken = np.flatnonzero(path == 2 * index + 1)
         if not len(taken):
             taken = np.array([min(index * len(steps) // len(classes), len(steps) - 1)])
-        probability = float(np.exp(steps[taken, label].max()))
-        spans.append(Span(int(taken[0]), int(taken[-1]), probability))
+        spans.append(Span(int(taken[0]), int(taken[-1])))
     return spans
 
 

@@ -145,9 +145,7 @@ def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArra
     return np.asarray(kept, dtype=np.bool_)
 
 
-def _in_another_line(
-    stats: npt.NDArray[np.int32], doubtful: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _in_another_line(stats: npt.NDArray[np.int32], doubtful: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Which components stand above or below the rows of the certain ones, where those are most of the ink."""
     _, top, _, high, area = stats.T
     certain = ~doubtful

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from crnn import decode
 from crnn.alphabet import BLANK, Alphabet
@@ -18,6 +20,8 @@ Decoder = Literal["best-path", "beam"]
 DECODERS: tuple[Decoder, ...] = ("best-path", "beam")
 
 _ALTERNATIVES = 5
+_HEARD = 8
+"""Candidates that are asked about single characters."""
 _BEAM_WIDTHS: dict[Decoder, int] = {"best-path": 6, "beam": 12}
 """Beside the best path the beam only finds alternatives."""
 
@@ -116,7 +120,8 @@ class Reader:
             Alternative(self.spelled(candidate), share)
             for candidate, share in zip(candidates[1:], left, strict=False)
         )
-        characters = self._characters(strip, steps, candidates[0].classes)
+        doubts = (1 - confidence) * _disagreement([each.classes for each in candidates], beliefs)
+        characters = self._characters(strip, steps, candidates[0].classes, doubts)
         return Reading(self.spelled(candidates[0]), confidence, alternatives, characters)
 
     def spelled(self, candidate: decode.Candidate) -> str:
@@ -163,18 +168,37 @@ class Reader:
         return (int(likeliest.argmax()),)
 
     def _characters(
-        self, strip: Strip, steps: decode.LogProbabilities, classes: decode.Classes
+        self,
+        strip: Strip,
+        steps: decode.LogProbabilities,
+        classes: decode.Classes,
+        doubts: npt.NDArray[np.float64],
     ) -> tuple[Character, ...]:
         """Place the characters: neighbours meet halfway between the steps that they took."""
         spans = decode.align(steps, classes)
         meetings = [(one.last + two.first + 1) / 2 * STRIDE for one, two in pairwise(spans)]
         edges = [0.0, *meetings, float(strip.pixels.shape[1])]
         return tuple(
-            Character(text, span.probability, strip.fraction(start), strip.fraction(end))
-            for text, span, (start, end) in zip(
-                self._alphabet.decode(classes), spans, pairwise(edges), strict=True
+            Character(text, float(1 - doubt), strip.fraction(start), strip.fraction(end))
+            for text, doubt, (start, end) in zip(
+                self._alphabet.decode(classes), doubts, pairwise(edges), strict=True
             )
         )
+
+
+def _disagreement(candidates: Sequence[decode.Classes], beliefs: Sequence[float]) -> npt.NDArray[np.float64]:
+    """How much of what is not believed of the best text speaks against each of its characters: 0 to 1.
+
+    Candidates that have the character at its place do not; what no candidate accounts for does.
+    """
+    best, *others = candidates
+    against = np.full(len(best), max(0.0, 1 - sum(beliefs)))
+    for other, belief in zip(others[:_HEARD], beliefs[1:], strict=False):
+        differs = np.ones(len(best), dtype=np.bool_)
+        for start, _, length in SequenceMatcher(None, best, other, autojunk=False).get_matching_blocks():
+            differs[start : start + length] = False
+        against += belief * differs
+    return np.asarray(np.clip(against / max(1e-9, 1 - beliefs[0]), 0, 1))
 
 
 def _within(confidences: Sequence[float], best: float) -> list[float]:

@@ -17,7 +17,7 @@ class Context:
 
     def __init__(self, folder, heads=()):
         self.manifest = {
-            "model": {"modelName": "crnn", "modelVersion": "9.8", "serializedFile": "weights.pt"},
+            "model": {"modelName": "crnn", "modelVersion": "9.8", "serializedFile": "crnn.pt"},
         }
         self.system_properties = {"model_dir": str(folder)}
         self.heads = heads
@@ -37,7 +37,7 @@ class Context:
 @pytest.fixture(scope="module")
 def folder(checkpoint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("archive")
-    checkpoint.save(folder / "weights.pt")
+    checkpoint.save(folder / "crnn.pt")
     return folder
 
 
@@ -187,3 +187,15 @@ def test_an_empty_batch_has_no_answers(handler, folder):
 
 def test_a_worker_uses_one_thread(handler):
     assert torch.get_num_threads() == 1
+
+
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_it_serves_by_the_engine_that_the_archive_has_and_says_which(
+    bundled, checkpoint, tmp_path, caplog, engine
+):
+    threads = torch.get_num_threads()
+    checkpoint.save(tmp_path / "crnn.pt")
+    with caplog.at_level("INFO"):
+        CRNNHandler().initialize(Context(bundled if engine == "onnx" else tmp_path))
+    torch.set_num_threads(threads)
+    assert f"crnn 9.8 reads by {engine}" in caplog.text

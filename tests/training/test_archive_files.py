@@ -1,11 +1,15 @@
 import zipfile
 
+import numpy as np
 import pytest
 import torch
 
 from crnn.alphabet import Alphabet
+from crnn.bundle import EngineError
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture
+from crnn.reader import DECODERS, Calibration, Habits
+from crnn.strip import Strip
 from training import archive_files
 
 
@@ -40,6 +44,35 @@ def test_a_checkpoint_is_loaded_as_it_is_and_from_an_archive(checkpoint, tmp_pat
         loaded = archive_files.load(path, tmp_path / "scratch")
         assert loaded.notes == {"steps": 9}
         assert torch.is_tensor(next(loaded.network.parameters()))
+
+
+@pytest.mark.parametrize("name", ["best.pt", "crnn-1.0.mar"])
+def test_a_recogniser_is_made_of_a_checkpoint_and_of_an_archive(checkpoint, tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "crnn-1.0.mar", "w") as file:
+        file.write(checkpoint, "crnn.pt")
+    (tmp_path / "scratch").mkdir()
+    made = archive_files.recogniser(tmp_path / name, tmp_path / "scratch")
+    assert made.engine == "torch"
+    assert made.read([Strip(np.zeros((48, 64), np.uint8), 0, 64)])[0].text
+    with pytest.raises(EngineError):
+        archive_files.recogniser(tmp_path / name, tmp_path / "scratch", "onnx")
+
+
+def test_a_checkpoint_is_read_with_the_habits_beside_it(checkpoint, tmp_path):
+    strip = Strip(np.zeros((48, 64), np.uint8), 0, 64)
+    [plain] = archive_files.recogniser(checkpoint, tmp_path).read([strip])
+    Habits(calibrations=dict.fromkeys(DECODERS, Calibration(1.0, 2.0))).save(tmp_path / "habits.json")
+    [calibrated] = archive_files.recogniser(checkpoint, tmp_path).read([strip])
+    assert calibrated.confidence > plain.confidence
+
+
+def test_only_the_bundle_is_unpacked(checkpoint, tmp_path):
+    with zipfile.ZipFile(tmp_path / "crnn-1.0.mar", "w") as file:
+        file.write(checkpoint, "crnn.pt")
+        file.writestr("crnn_handler.py", "")
+    assert [path.name for path in archive_files.unpack(tmp_path / "crnn-1.0.mar", tmp_path).iterdir()] == [
+        "crnn.pt"
+    ]
 
 
 def test_sums_are_listed_as_sha256sum_writes_them_oldest_first(tmp_path):

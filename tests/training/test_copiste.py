@@ -62,3 +62,10 @@ def test_finished_strips_are_read_in_place_of_pages(tmp_path):
     packed = copiste.load(tmp_path / "packed")
     assert [(copy, sample.text) for copy, sample in packed] == [(copy, sample.text) for copy, sample in pages]
     assert all(np.array_equal(a.pixels, b.pixels) for (_, a), (_, b) in zip(packed, pages, strict=True))
+
+
+def test_texts_are_those_of_the_lines_packed_or_not(tmp_path):
+    folder = write_pages(tmp_path / "pages", (7, ["hello", "tall"]), (8, ["hid"]))
+    strip_store.save(copiste.load(folder), tmp_path / "packed" / copiste.PACKED)
+    expected = [(7, "hello"), (7, "tall"), (8, "hid")]
+    assert copiste.texts(folder) == copiste.texts(tmp_path / "packed") == expected

@@ -137,6 +137,11 @@ def test_a_model_that_cannot_be_loaded_is_named_before_anything_is_read(run, che
         run(tmp_path / "no-set", models=(checkpoint, tmp_path / name))
 
 
+def test_an_engine_that_a_model_lacks_is_refused_in_one_line(run, ink_set, checkpoint):
+    with pytest.raises(SystemExit, match=r"best\.pt: a checkpoint is read by PyTorch alone"):
+        run(ink_set, "--engine", "onnx")
+
+
 def test_an_empty_store_asks_for_a_model(run, ink_set, monkeypatch, tmp_path):
     monkeypatch.setattr(module.archive_files.newest, "__defaults__", (tmp_path,))
     with pytest.raises(SystemExit, match=r"no archive in .*: name a model"):

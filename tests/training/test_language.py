@@ -3,6 +3,7 @@ import pytest
 
 from crnn import language
 from crnn.alphabet import Alphabet
+from tests.training.sets import write_data
 from training import language as languages
 from training.language import PARTS, joined, learn, save
 
@@ -10,7 +11,12 @@ ALPHABET = Alphabet()
 ENGLISH = ["the tide is late here", "the hat", "the other hand"] * 5
 
 
-def known(texts, order, folder, folded=()):
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory):
+    return write_data(tmp_path_factory.mktemp("data"))
+
+
+def known(texts, order, folder):
     """Languages of one language, learnt from these texts."""
     save({"one": learn(joined(texts, ALPHABET), order)}, folder / "language.npz")
     return language.load(folder / "language.npz", ALPHABET)

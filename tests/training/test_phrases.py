@@ -32,7 +32,7 @@ def test_every_character_of_the_alphabet_comes_up(phrases, random):
 
 
 @pytest.mark.parametrize(
-    "kind", ["word", "sentence", "french", "number", "date", "address", "code", "accents"]
+    "kind", ["word", "sentence", "french_words", "number", "date", "address", "code", "accents"]
 )
 def test_each_kind_gives_something_to_write(phrases, random, kind):
     alphabet = Alphabet()
@@ -49,4 +49,4 @@ def test_texts_that_cannot_be_spelled_are_left_out(tmp_path, random):
     loaded = module.load(tmp_path, ["l\u2019été", "Ω"])
     words = {loaded.word(random).strip(".,;:!?'").lower() for _ in range(200)}
     assert words == {"cat", "senor"}
-    assert {loaded.french(random).lower() for _ in range(50)} == {"l'été"}
+    assert {loaded.french_words(random).lower() for _ in range(50)} == {"l'été"}

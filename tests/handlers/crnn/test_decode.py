@@ -44,7 +44,7 @@ def test_the_best_path_takes_the_likeliest_class_of_each_step():
 def test_the_prefix_beam_finds_what_trying_every_path_finds(seed):
     steps = doubtful(seed)
     expected = every_text(steps)
-    found = decode.prefix_beam(steps, width=2000)
+    found = decode.prefix_beam(steps, width=2000, hopeless=0)
     assert {each.classes for each in found} == set(expected)
     for each in found:
         assert np.exp(each.log_probability) == pytest.approx(expected[each.classes], rel=1e-4)
@@ -97,7 +97,6 @@ def test_nothing_at_all_is_as_likely_as_its_blanks():
 def test_alignment_says_which_steps_each_character_took():
     spans = decode.align(certain([0, 2, 2, 0, 2, 1]), [2, 2, 1])
     assert [(span.first, span.last) for span in spans] == [(1, 2), (4, 4), (5, 5)]
-    assert all(span.probability == pytest.approx(1, abs=1e-4) for span in spans)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -113,12 +112,16 @@ def test_alignment_goes_along_the_likeliest_path_of_the_text(seed):
     assert spans[0].last < spans[1].first
 
 
-def test_a_span_is_as_sure_as_its_clearest_step():
+def test_a_span_goes_from_the_first_step_to_the_last():
     steps = np.log(np.array([[0.1, 0.9], [0.3, 0.7], [0.8, 0.2]], dtype=np.float32))
-    [span] = decode.align(steps, [1])
-    assert (span.first, span.last) == (0, 1)
-    assert span.probability == pytest.approx(0.9)
+    assert decode.align(steps, [1]) == [decode.Span(0, 1)]
 
 
 def test_no_text_takes_no_steps():
     assert decode.align(doubtful(0), []) == []
+
+
+def test_hopeless_prefixes_are_given_up():
+    steps = certain([1, 0, 2])
+    assert [each.classes for each in decode.prefix_beam(steps)] == [(1, 2)]
+    assert len(decode.prefix_beam(steps, hopeless=0)) > 1

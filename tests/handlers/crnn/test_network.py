@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from crnn.network import CRNN, STRIDE, Architecture, steps_of
+from crnn.network import CRNN, Architecture, steps_of
+from crnn.strip import STRIDE
 
 SMALL = Architecture(classes=7, channels=(4, 4, 6, 6, 8), hidden=8, layers=1)
 

@@ -96,6 +96,25 @@ def test_alternatives_take_no_more_than_the_reading_leaves():
         assert all(other <= reading.confidence for other in others)
 
 
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_the_characters_that_candidates_differ_in_are_the_doubtful_ones(decoder):
+    c, a, t = Reader(ALPHABET).read(STRIP, DOUBTFUL, decoder).characters
+    assert a.confidence == pytest.approx(0.6, abs=0.01)
+    assert c.confidence == pytest.approx(1, abs=0.01)
+    assert t.confidence == pytest.approx(1, abs=0.01)
+
+
+def test_a_character_that_languages_chose_is_as_sure_as_the_text():
+    reading = guided("o").read(STRIP, DOUBTFUL, "beam")
+    assert reading.characters[1].confidence == pytest.approx(reading.confidence, abs=1e-3)
+    assert reading.confidence > 0.9
+
+
+def test_what_no_candidate_accounts_for_makes_every_character_doubtful():
+    reading = Reader(ALPHABET).read(STRIP, steps_of({}, {"x": 0.001}, {" ": 0.01}), "beam")
+    assert reading.characters[0].confidence == pytest.approx(reading.confidence, abs=0.01)
+
+
 def test_habits_travel_as_json(tmp_path):
     habits = Habits(0.3, 0.5, {"best-path": Calibration(0.8, 0.1), "beam": Calibration(1.2, -0.3)})
     habits.save(tmp_path / "habits.json")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crnn import ink
-from crnn.recogniser import DECODERS, Recogniser
+from crnn.reader import DECODERS
 from crnn.strip import Strip
 from tests import handwriting
 
@@ -139,8 +139,3 @@ def test_the_best_path_and_the_beam_may_differ(saying):
     assert path.text == "o"
     assert beam.text == "lo"
     assert "lo" in [each.text for each in path.alternatives]
-
-
-def test_it_loads_a_checkpoint_from_a_file(checkpoint, recogniser, tmp_path):
-    checkpoint.save(tmp_path / "crnn.pt")
-    assert Recogniser.load(tmp_path / "crnn.pt").read(STRIPS[:1]) == recogniser.read(STRIPS[:1])

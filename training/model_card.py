@@ -1,0 +1,85 @@
+"""The model card: how a model was made, how well it reads, what it cannot do."""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from crnn.checkpoint import Checkpoint
+from crnn.reader import DECODERS, Decoder
+from crnn.recogniser import Recogniser
+from training import answers, archive_files, metrics, optimise, sets
+
+TEMPLATE = Path(__file__).with_name("model_card.md")
+
+REPORTED = (
+    ("unipen/words-dev", "words, writers not seen in training"),
+    ("unipen/characters-dev", "single characters, writers not seen in training"),
+    ("iam-ondb/lines-dev", "lines on a whiteboard; nothing of IAM-OnDB was trained on"),
+    ("copiste", "French lines cut from scanned pages, every tenth copy, not trained on"),
+)
+
+Scored = Mapping[str, Mapping[Decoder, metrics.Scores]]
+
+
+def scores(recogniser: Recogniser, data: Path) -> Scored:
+    """Score the reported sets with each decoder."""
+    chosen = {name: list(sets.items(_path(data, name))) for name, _ in REPORTED}
+    return {
+        name: {decoder: _score(recogniser, items, decoder) for decoder in DECODERS}
+        for name, items in chosen.items()
+    }
+
+
+def _path(data: Path, name: str) -> Path:
+    return data / name if name == "copiste" else data / f"{name}.jsonl.gz"
+
+
+def _score(recogniser: Recogniser, items: Sequence[sets.Item], decoder: Decoder) -> metrics.Scores:
+    read = list(answers.read(recogniser, items, decoder))
+    return metrics.score([answer.written for answer in read], [answer.text for answer in read])
+
+
+def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> str:
+    """Fill in the card's template for the checkpoint at `path`."""
+    checkpoint = Checkpoint.load(path)
+    config = checkpoint.notes["config"]
+    parameters = sum(weight.numel() for weight in checkpoint.network.parameters())
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        version=version,
+        parameters=f"{parameters / 1e6:.1f}",
+        characters=len(checkpoint.alphabet.characters),
+        minutes=round(checkpoint.notes["minutes"]),
+        steps=f"{checkpoint.notes['steps']:,}",
+        seed=config["seed"],
+        weights=", ".join(f"{name} {weight:g}" for name, weight in config["weights"].items()),
+        sha256=archive_files.sha256(path),
+        commit=_commit(),
+        scores="\n".join(_rows(scored)),
+        **_served(check),
+    )
+
+
+def _served(check: optimise.Check) -> dict[str, str]:
+    """What the template says of the optimised network."""
+    return {
+        "variant": check.variant,
+        "checked": f"{check.words:,}",
+        "served_cer": f"{check.found.cer:.2%}",
+        "reference_cer": f"{check.reference.cer:.2%}",
+        "served_ms": f"{check.found.milliseconds:.1f}",
+        "reference_ms": f"{check.reference.milliseconds:.1f}",
+    }
+
+
+def _rows(scored: Scored) -> list[str]:
+    return [
+        f"| `{name}`: {what} | {decoder} | {of.cer:.1%} | {of.wer:.1%} | {of.exact:.1%} | {of.n:,} |"
+        for name, what in REPORTED
+        for decoder, of in scored[name].items()
+    ]
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() or "unknown"
