@@ -18,7 +18,7 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test check format pack train evaluate archive bench pins install-run install-dev python
+.PHONY: help run test check format pack train tune evaluate archive bench pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
@@ -30,8 +30,9 @@ help:
 	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv or pages.jsonl"
 	@echo "               [MODEL='a.mar b.pt'] [DECODER=best-path|beam] [ENGINE=auto|onnx|torch]"
 	@echo "               [LIMIT=n] [REPORT=folder]"
+	@echo "make tune      CHECKPOINT=runs/…/best.pt DATA=folder: languages and calibration beside it"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
-	@echo "make bench     speed of the recogniser, of TorchServe and of the site"
+	@echo "make bench     [MODEL=a.mar] time, memory and CPU of the recogniser, TorchServe and the site"
 	@echo "make pins      requirements/*.txt anew from requirements/*.in"
 
 python:
@@ -76,12 +77,16 @@ evaluate: install-dev
 	@$(MODEL_CODE) $(BIN)/python -m training.evaluate $(DATA) --decoder $(DECODER) --engine $(ENGINE) \
 	  $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(REPORT),--report $(REPORT))
 
+tune: install-dev
+	$(call need,CHECKPOINT DATA)
+	$(MODEL_CODE) $(BIN)/python -m training.tune $(CHECKPOINT) $(DATA)
+
 archive: install-dev
 	$(call need,CHECKPOINT VERSION DATA)
 	$(MODEL_CODE) $(BIN)/python -m training.archive $(CHECKPOINT) $(VERSION) $(DATA)
 
 bench: install-dev
-	@$(MODEL_CODE) $(BIN)/python -m local.bench
+	@$(MODEL_CODE) $(BIN)/python -m local.bench $(if $(MODEL),--model $(MODEL))
 
 # The build of torch is pip's to choose where it is installed, so the pin names the version alone.
 pins: python

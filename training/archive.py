@@ -52,7 +52,7 @@ class Release:
         if self.archive.exists():
             raise SystemExit(f"{self.archive.name} is there already: give the next version")
         if not self.habits.exists():
-            raise SystemExit(f"{self.habits} is missing: python -m training.tune writes it")
+            raise SystemExit(f"{self.habits} is missing: make tune writes it")
 
 
 def fill(folder: Path, release: Release, data: Path) -> optimise.Check:

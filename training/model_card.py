@@ -1,13 +1,16 @@
 """The model card: how a model was made, how well it reads, what it cannot do."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from crnn.checkpoint import Checkpoint
 from crnn.reader import DECODERS, Decoder
 from crnn.recogniser import Recogniser
-from training import answers, archive_files, metrics, optimise, sets
+from training import archive_files, optimise, sets
+from training.evaluate import evaluate
+from training.report import Subject
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 
@@ -18,25 +21,24 @@ REPORTED = (
     ("copiste", "French lines cut from scanned pages, every tenth copy, not trained on"),
 )
 
-Scored = Mapping[str, Mapping[Decoder, metrics.Scores]]
+Scored = Mapping[str, Mapping[Decoder, Mapping[str, Any]]]
+"""For each set and decoder what `report.Report.scores` gives."""
 
 
 def scores(recogniser: Recogniser, data: Path) -> Scored:
     """Score the reported sets with each decoder."""
     chosen = {name: list(sets.items(_path(data, name))) for name, _ in REPORTED}
     return {
-        name: {decoder: _score(recogniser, items, decoder) for decoder in DECODERS}
+        name: {
+            decoder: evaluate(recogniser, items, Subject(name, "crnn", decoder), decoder).scores()
+            for decoder in DECODERS
+        }
         for name, items in chosen.items()
     }
 
 
 def _path(data: Path, name: str) -> Path:
     return data / name if name == "copiste" else data / f"{name}.jsonl.gz"
-
-
-def _score(recogniser: Recogniser, items: Sequence[sets.Item], decoder: Decoder) -> metrics.Scores:
-    read = list(answers.read(recogniser, items, decoder))
-    return metrics.score([answer.written for answer in read], [answer.text for answer in read])
 
 
 def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> str:
@@ -51,6 +53,7 @@ def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> st
         minutes=round(checkpoint.notes["minutes"]),
         steps=f"{checkpoint.notes['steps']:,}",
         seed=config["seed"],
+        start=f"the weights of `{Path(config['start']).stem}`" if "start" in config else "nothing",
         weights=", ".join(f"{name} {weight:g}" for name, weight in config["weights"].items()),
         sha256=archive_files.sha256(path),
         commit=_commit(),
@@ -73,10 +76,16 @@ def _served(check: optimise.Check) -> dict[str, str]:
 
 def _rows(scored: Scored) -> list[str]:
     return [
-        f"| `{name}`: {what} | {decoder} | {of.cer:.1%} | {of.wer:.1%} | {of.exact:.1%} | {of.n:,} |"
+        f"| `{name}`: {what} | {decoder} | {_row(of)} |"
         for name, what in REPORTED
         for decoder, of in scored[name].items()
     ]
+
+
+def _row(of: Mapping[str, Any]) -> str:
+    low, high = of["cer_interval"]
+    rates = [f"{of[name]:.1%}" for name in ("wer", "exact", "top3")]
+    return " | ".join([f"{of['cer']:.2%} ({low:.1%}-{high:.1%})", *rates, f"{of['ece']:.3f}", f"{of['n']:,}"])
 
 
 def _commit() -> str:

@@ -70,7 +70,7 @@ def test_each_length_keeps_as_many_counts_as_contexts():
         assert len(grams.contexts) == len(grams.counts)
         assert grams.counts.sum() == len(grams.labels) == len(grams.shares)
         assert (np.diff(grams.contexts.astype(np.int64)) > 0).all()
-    assert {part for part in PARTS} < set(vars(grams))
+    assert set(PARTS) < set(vars(grams))
 
 
 def test_a_data_folder_gives_every_language(data_folder, tmp_path):

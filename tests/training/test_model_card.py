@@ -4,7 +4,7 @@ from crnn.alphabet import Alphabet
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture
 from crnn.reader import DECODERS
-from training import archive_files, metrics, model_card
+from training import archive_files, model_card
 from training.optimise import Check, Measured
 
 NOTES = {"config": {"seed": 42, "weights": {"words": 0.5, "fonts": 0.25}}, "steps": 12345, "minutes": 61.4}
@@ -20,7 +20,8 @@ def path(tmp_path):
 
 @pytest.fixture
 def card(path):
-    scores = metrics.Scores(0.123, 0.456, 0.5, 2468)
+    rates = {"cer": 0.123, "cer_interval": [0.1, 0.2], "wer": 0.456, "exact": 0.5, "top3": 0.75, "ece": 0.021}
+    scores = rates | {"n": 2468}
     scored = {name: dict.fromkeys(DECODERS, scores) for name, _ in model_card.REPORTED}
     return model_card.write("1.7", path, CHECK, scored)
 
@@ -36,7 +37,7 @@ def test_it_says_how_the_model_was_made(card, path):
 def test_it_says_how_well_the_model_reads(card):
     for name, _ in model_card.REPORTED:
         assert card.count(f"| `{name}`") == 2
-    assert card.count("| 12.3% | 45.6% | 50.0% | 2,468 |") == 8
+    assert card.count("| 12.30% (10.0%-20.0%) | 45.6% | 50.0% | 75.0% | 0.021 | 2,468 |") == 8
 
 
 def test_it_sets_what_serves_beside_the_reference(card):
@@ -48,3 +49,11 @@ def test_it_sets_what_serves_beside_the_reference(card):
 def test_every_place_is_filled(card):
     assert "{" not in card
     assert "}" not in card
+
+
+def test_it_says_what_the_training_began_with(path):
+    checkpoint = Checkpoint.load(path)
+    notes = NOTES | {"config": NOTES["config"] | {"start": "model_store/crnn-1.6.mar"}}
+    Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
+    scored = {name: {} for name, _ in model_card.REPORTED}
+    assert "from\nthe weights of `crnn-1.6`" in model_card.write("1.7", path, CHECK, scored)
