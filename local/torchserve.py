@@ -122,10 +122,10 @@ class TorchServe:
             "TS_DEFAULT_WORKERS_PER_MODEL": str(self.workers),
         }
 
-    def wait(self, seconds: float = _READY_SECONDS) -> None:
-        """Return once a worker is ready; TorchServeError where the server ends or takes too long."""
+    def wait(self, seconds: float = _READY_SECONDS, workers: int = 1) -> None:
+        """Return once so many workers are ready; TorchServeError where the server ends or takes too long."""
         deadline = time.monotonic() + seconds
-        while not self.is_ready():
+        while self._ready_workers() < workers:
             if not self.is_running():
                 raise TorchServeError(f"TorchServe ended at once; see {self.folder / 'torchserve.log'}")
             if time.monotonic() > deadline:
@@ -139,11 +139,14 @@ class TorchServe:
 
     def is_ready(self) -> bool:
         """Tell whether a worker is READY; `/ping` would answer Healthy before that."""
+        return self._ready_workers() > 0
+
+    def _ready_workers(self) -> int:
         try:
             answer = loopback.get(f"{self.management_url}/models/crnn")
-            return any(worker["status"] == "READY" for worker in answer.json()[0]["workers"])
+            return sum(worker["status"] == "READY" for worker in answer.json()[0]["workers"])
         except (requests.RequestException, ValueError, LookupError, TypeError):
-            return False
+            return 0
 
     def stop(self) -> None:
         """End the server and its workers; nothing where it does not run."""

@@ -135,7 +135,7 @@ def test_an_archive_is_never_overwritten(place, store):
 
 def test_without_habits_there_is_no_archive(place, store, run, tmp_path):
     (run / "habits.json").rename(tmp_path / "habits.json")
-    with pytest.raises(SystemExit, match=r"small/habits\.json is missing: make tune\.tune"):
+    with pytest.raises(SystemExit, match=r"small/habits\.json is missing: make tune"):
         pack(place, "1.1")
     (tmp_path / "habits.json").rename(run / "habits.json")
 
