@@ -19,7 +19,7 @@ from crnn import ink, language
 from crnn.checkpoint import Checkpoint
 from crnn.decode import LogProbabilities
 from crnn.ink import Points
-from crnn.reader import DECODERS, Calibration, Decoder, Habits, Reader, log_odds
+from crnn.reader import DECODERS, Calibration, Decoder, Habits, Reader, features
 from crnn.recogniser import Recogniser
 from crnn.reference import TorchEngine
 from crnn.strip import Strip
@@ -125,21 +125,20 @@ def calibrate(reader: Reader, chosen: Sequence[Answer], decoder: Decoder) -> Cal
     believed, right = [], []
     for each in chosen:
         candidates, beliefs = reader.search(each.steps, decoder)
-        believed.append(log_odds(beliefs[0]))
+        believed.append(features(beliefs[0], len(candidates[0].classes)))
         right.append(reader.spelled(candidates[0]) == each.text)
     return fit(np.array(believed), np.array(right, dtype=np.float64))
 
 
 def fit(believed: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> Calibration:
-    """Logistic regression of one variable by Newton's method: log odds of beliefs, and 1 where right."""
-    line = np.stack([believed, np.ones_like(believed)])
-    found = np.array([1.0, 0.0])
+    """Logistic regression by Newton's method: (readings, features) of beliefs, and 1 where right."""
+    found = np.zeros(3)
     for _ in range(25):
-        expected = 1 / (1 + np.exp(-(found @ line)))
-        slope = line @ (right - expected) - 1e-3 * found
-        bend = (line * (expected * (1 - expected))) @ line.T + 1e-3 * np.eye(2)
+        expected = 1 / (1 + np.exp(-np.clip(believed @ found, -30, 30)))
+        slope = believed.T @ (right - expected) - 1e-3 * found
+        bend = (believed.T * (expected * (1 - expected))) @ believed + 1e-3 * np.eye(3)
         found = found + np.linalg.solve(bend, slope)
-    return Calibration(float(found[0]), float(found[1]))
+    return Calibration(*(float(weight) for weight in found))
 
 
 def tune(checkpoint: Path, data: Path) -> Habits:
@@ -151,7 +150,9 @@ def tune(checkpoint: Path, data: Path) -> Habits:
     asked = answers(loaded, held_out(data, folder.parent / "cache"))
     habits = choose(asked, lambda habits: Reader(loaded.alphabet, habits, known))
     reader = Reader(loaded.alphabet, habits, known)
-    calibrations = {decoder: calibrate(reader, asked["words"], decoder) for decoder in DECODERS}
+    calibrations = {
+        decoder: calibrate(reader, [*asked["words"], *asked["lines"]], decoder) for decoder in DECODERS
+    }
     habits = replace(habits, calibrations=calibrations)
     habits.save(folder / "habits.json")
     return habits

@@ -56,17 +56,20 @@ class Reading:
 
 @dataclass(frozen=True)
 class Calibration:
-    """A line through log odds: what a reader believes of a text, and how often it is right then.
+    """From what is believed of a text to how often it is right then: a line through log odds and length.
 
     After Platt, "Probabilistic Outputs for Support Vector Machines" (1999).
     """
 
     slope: float = 1.0
+    length: float = 0.0
+    """How much the logarithm of the length counts: there is more in a line than a beam can doubt."""
     shift: float = 0.0
 
-    def confidence(self, belief: float) -> float:
-        """The probability that a text is right in which the candidates' shares give `belief`."""
-        return float(1 / (1 + np.exp(-self.slope * log_odds(belief) - self.shift)))
+    def confidence(self, belief: float, characters: int) -> float:
+        """The probability that a text of so many characters is right of which so much is believed."""
+        odds = np.array([self.slope, self.length, self.shift]) @ features(belief, characters)
+        return float(1 / (1 + np.exp(-odds)))
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,10 @@ class Habits:
         return cls(**content, calibrations=calibrations)
 
 
-def log_odds(probability: float) -> float:
-    """Natural logarithm of p / (1 - p), within ±14."""
-    held = min(max(probability, 1e-6), 1 - 1e-6)
-    return float(np.log(held / (1 - held)))
+def features(belief: float, characters: int) -> npt.NDArray[np.float64]:
+    """What a calibration weighs: log odds within ±14, the logarithm of the length, and 1."""
+    held = min(max(belief, 1e-6), 1 - 1e-6)
+    return np.array([np.log(held / (1 - held)), np.log(max(1, characters)), 1.0])
 
 
 class Reader:
@@ -113,9 +116,11 @@ class Reader:
         """Read one strip by the network's answer for it, (steps, classes)."""
         candidates, beliefs = self.search(steps, decoder)
         calibration = self._habits.calibrations[decoder]
-        best, *others = beliefs
-        confidence = calibration.confidence(best)
-        left = _within([calibration.confidence(belief) for belief in others[:_ALTERNATIVES]], confidence)
+        confidence, *others = (
+            calibration.confidence(belief, len(candidate.classes))
+            for candidate, belief in zip(candidates[: _ALTERNATIVES + 1], beliefs, strict=False)
+        )
+        left = _within(others, confidence)
         alternatives = tuple(
             Alternative(self.spelled(candidate), share)
             for candidate, share in zip(candidates[1:], left, strict=False)

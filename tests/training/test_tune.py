@@ -21,21 +21,20 @@ def doubtful():
     return np.log(likely / likely.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-@pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (0.6, -0.8), (1.7, 0.5)])
-def test_a_fit_finds_the_line_that_made_the_answers(slope, shift):
+@pytest.mark.parametrize("weights", [(1.0, 0.0, 0.0), (0.6, -0.4, -0.8), (1.7, 0.3, 0.5)])
+def test_a_fit_finds_the_line_that_made_the_answers(weights):
     random = np.random.default_rng(1)
-    believed = random.normal(1, 3, 20_000)
-    right = (random.random(20_000) < 1 / (1 + np.exp(-slope * believed - shift))).astype(float)
+    believed = np.stack([random.normal(1, 3, 30_000), random.uniform(0, 4, 30_000), np.ones(30_000)], axis=1)
+    right = (random.random(30_000) < 1 / (1 + np.exp(-(believed @ weights)))).astype(float)
     found = fit(believed, right)
-    assert found.slope == pytest.approx(slope, abs=0.1)
-    assert found.shift == pytest.approx(shift, abs=0.1)
+    assert (found.slope, found.length, found.shift) == pytest.approx(weights, abs=0.12)
 
 
 def test_a_calibration_learns_how_often_readings_are_right():
     """The network says 0.6 every time, and is right nine times of ten."""
     chosen = [Answer(STRIP, doubtful(), "cat")] * 9 + [Answer(STRIP, doubtful(), "cot")]
     calibration: Calibration = calibrate(Reader(ALPHABET), chosen, "beam")
-    assert calibration.confidence(0.6) == pytest.approx(0.9, abs=0.02)
+    assert calibration.confidence(0.6, 3) == pytest.approx(0.9, abs=0.02)
 
 
 class Shifting:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crnn.alphabet import Alphabet
-from crnn.reader import DECODERS, Calibration, Habits, Reader, log_odds
+from crnn.reader import DECODERS, Calibration, Habits, Reader
 from crnn.strip import Strip
 
 ALPHABET = Alphabet()
@@ -76,14 +76,14 @@ def test_without_a_guide_a_belief_is_the_networks_probability(decoder):
 
 def test_no_calibration_changes_no_belief():
     for belief in (0.01, 0.5, 0.93):
-        assert Calibration().confidence(belief) == pytest.approx(belief)
+        assert Calibration().confidence(belief, 7) == pytest.approx(belief)
 
 
 def test_a_calibration_bends_beliefs_and_keeps_their_order():
     careful = Calibration(slope=0.5, shift=-0.4)
-    confidences = [careful.confidence(belief) for belief in (0.0, 0.3, 0.9, 0.999, 1.0)]
+    confidences = [careful.confidence(belief, 5) for belief in (0.0, 0.3, 0.9, 0.999, 1.0)]
     assert confidences == sorted(confidences)
-    assert confidences[2] == pytest.approx(1 / (1 + np.exp(0.4 - 0.5 * log_odds(0.9))))
+    assert confidences[2] == pytest.approx(1 / (1 + np.exp(0.4 - 0.5 * np.log(9))))
     assert 0 < confidences[0] < confidences[-1] < 1
 
 
@@ -94,6 +94,11 @@ def test_alternatives_take_no_more_than_the_reading_leaves():
         others = [each.confidence for each in reading.alternatives]
         assert sum(others) <= 1 - reading.confidence + 1e-9
         assert all(other <= reading.confidence for other in others)
+
+
+def test_a_longer_text_may_be_less_sure():
+    careful = Calibration(length=-0.5)
+    assert careful.confidence(0.9, 40) < careful.confidence(0.9, 4) < careful.confidence(0.9, 1)
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
@@ -116,6 +121,6 @@ def test_what_no_candidate_accounts_for_makes_every_character_doubtful():
 
 
 def test_habits_travel_as_json(tmp_path):
-    habits = Habits(0.3, 0.5, {"best-path": Calibration(0.8, 0.1), "beam": Calibration(1.2, -0.3)})
+    habits = Habits(0.3, 0.5, {"best-path": Calibration(0.8, 0.0, 0.1), "beam": Calibration(1.2, -0.3, 0)})
     habits.save(tmp_path / "habits.json")
     assert Habits.load(tmp_path / "habits.json") == habits
