@@ -70,7 +70,7 @@ pack: install-dev
 
 train: install-dev
 	$(call need,CONFIG DATA)
-	$(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN) $(if $(MINUTES),--minutes $(MINUTES))
+	OMP_WAIT_POLICY=passive $(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN) $(if $(MINUTES),--minutes $(MINUTES))
 
 evaluate: install-dev
 	$(call need,DATA)
