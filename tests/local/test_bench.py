@@ -1,45 +1,60 @@
-from itertools import count
+import sys
 
 import pytest
 
 from local import bench
+from local.benchmark import in_process
+from local.benchmark.measurement import HEADING, Missing, Row
+from local.benchmark.ratios import ratios
+
+MEASURED = [
+    Row(in_process.network("torch"), 12.0, 15.0, 80.0),
+    Row(in_process.network("onnx"), 4.0, 5.0, 240.0),
+    Missing("Tesseract", "not installed: apt-get install tesseract-ocr"),
+]
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that goes on by 10 ms each time that it is read."""
-    ticks = count()
-    monkeypatch.setattr(bench.time, "perf_counter", lambda: next(ticks) / 100)
+def test_the_table_is_head_rows_and_ratios():
+    head, heading, *lines = bench.table("crnn-1.0.mar", MEASURED, 2)
+    assert head.startswith("crnn-1.0.mar on 2 cores")
+    assert heading == HEADING
+    assert lines == [*map(str, MEASURED), "", *map(str, ratios(MEASURED, 2))]
 
 
-def test_a_row_has_the_median_the_latest_and_the_rate(clock):
-    row = bench.measure("a word", lambda: None, count=4)
-    assert row.median == pytest.approx(10)
-    assert row.late == pytest.approx(10)
-    assert row.rate == pytest.approx(4 / 0.09)
+def test_the_goal_is_said_at_the_end():
+    lines = list(bench.table("crnn-1.0.mar", MEASURED, 2))
+    assert any("3.00 times as fast (goal: 3)" in line for line in lines[-5:])
 
 
-def test_several_readings_an_answer_count_each(clock):
-    one, many = (bench.measure("", lambda: None, count=4, each=each).rate for each in (1, 8))
-    assert many == pytest.approx(8 * one)
+def test_what_is_missing_is_never_left_out():
+    assert any("apt-get install tesseract-ocr" in line for line in bench.table("", MEASURED, 2))
 
 
-def test_it_asks_as_often_as_told_after_one_to_warm_up():
+def test_a_row_is_said_as_soon_as_it_is_measured():
+    def measured():
+        yield MEASURED[0]
+        pytest.fail("the next was measured first")
+
+    lines = bench.table("", measured(), 2)
+    assert [next(lines) for _ in range(3)][-1] == str(MEASURED[0])
+
+
+@pytest.mark.parametrize("name", ["gone.mar", "best.pt"])
+def test_what_is_no_archive_is_refused(name, tmp_path, monkeypatch, capsys):
+    (tmp_path / "best.pt").touch()
+    monkeypatch.setattr(sys, "argv", ["bench", "--model", str(tmp_path / name)])
+    with pytest.raises(SystemExit) as refused:
+        bench.main()
+    assert refused.value.code == 2
+    assert f"{name} is no archive" in capsys.readouterr().err
+
+
+def test_another_archive_may_be_named(tmp_path, monkeypatch, capsys):
+    archive = tmp_path / "crnn-9.mar"
+    archive.touch()
     asked = []
-    bench.measure("", lambda: asked.append(1), clients=3, count=12)
-    assert len(asked) == 13
-
-
-def test_what_fails_is_no_measurement():
-    with pytest.raises(ZeroDivisionError):
-        bench.measure("", lambda: 1 / 0, count=2)
-
-
-def test_a_row_is_a_line_of_a_table():
-    line = str(bench.Row("PyTorch, a word", 12.34, 56.78, 9.99))
-    assert line.split() == ["PyTorch,", "a", "word", "12.3", "56.8", "10.0"]
-
-
-def test_what_it_reads_is_ink():
-    for strokes in (bench._WORD, bench._LINE):
-        assert bench.ink.draw(bench.ink.parse(strokes)).pixels.any()
+    monkeypatch.setattr(bench, "entries", lambda archive, cores: asked.append(archive) or [])
+    monkeypatch.setattr(sys, "argv", ["bench", "--model", str(archive)])
+    bench.main()
+    assert asked == [archive]
+    assert capsys.readouterr().out.startswith("crnn-9.mar on ")

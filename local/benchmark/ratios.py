@@ -1,0 +1,85 @@
+"""What the rows of one run say against each other: the numbers that a change is judged by."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from local.benchmark import in_process, served
+from local.benchmark.in_process import Engine
+from local.benchmark.measurement import Entry, Figure, Missing, Row
+
+
+class NotMeasuredError(LookupError):
+    """A row that a ratio needs is not in the table."""
+
+
+class Measured:
+    """The entries of one run, by their names."""
+
+    def __init__(self, entries: Iterable[Entry], cores: int) -> None:
+        self._entries = {entry.what: entry for entry in entries}
+        self.cores = cores
+
+    @property
+    def serving(self) -> Engine:
+        """The engine that TorchServe takes: the optimised one where the archive has it."""
+        return "onnx" if in_process.word("onnx") in self._entries else "torch"
+
+    def row(self, what: str) -> Row:
+        """A row; NotMeasuredError where there is none."""
+        entry = self._entries.get(what)
+        if not isinstance(entry, Row):
+            raise NotMeasuredError(what)
+        return entry
+
+    def value(self, what: str) -> float:
+        """A figure's value; NotMeasuredError where there is none."""
+        entry = self._entries.get(what)
+        if not isinstance(entry, Figure):
+            raise NotMeasuredError(what)
+        return entry.value
+
+
+def ratios(entries: Iterable[Entry], cores: int) -> Iterator[Figure | Missing]:
+    """Compare the rows of a run on so many cores; what needs a row that is missing says which."""
+    measured = Measured(entries, cores)
+    for what, compute, unit in _RATIOS:
+        try:
+            yield Figure(what, compute(measured), unit)
+        except NotMeasuredError as error:
+            yield Missing(what, f"not measured: {error}")
+
+
+def _optimised(measured: Measured) -> float:
+    eager, optimised = (measured.row(in_process.network(engine)) for engine in in_process.ENGINES)
+    return eager.median / optimised.median
+
+
+def _added(measured: Measured) -> float:
+    served_word = measured.row(served.asked(served.TORCHSERVE, "a word", 1))
+    return served_word.median - measured.row(in_process.word(measured.serving)).median
+
+
+def _kept(server: str) -> Callable[[Measured], float]:
+    """Words a second with many clients, in parts of what as many processes read by themselves."""
+
+    def kept(measured: Measured) -> float:
+        most = measured.row(in_process.crowd(measured.serving, measured.cores))
+        return measured.row(served.asked(server, "a word", served.MANY)).rate / most.rate
+
+    return kept
+
+
+def _site_computes(measured: Measured) -> float:
+    return measured.value(served.computed(served.SITE))
+
+
+_RATIOS: tuple[tuple[str, Callable[[Measured], float], str], ...] = (
+    ("optimised against eager, network alone, 48 x 160", _optimised, "times as fast (goal: 3)"),
+    ("TorchServe adds to a word, one client", _added, "ms"),
+    (
+        f"TorchServe, {served.MANY} clients, against processes alone",
+        _kept(served.TORCHSERVE),
+        "of their words/s",
+    ),
+    (f"the site, {served.MANY} clients, against processes alone", _kept(served.SITE), "of their words/s"),
+    ("the site adds CPU time to a word", _site_computes, "ms a reading"),
+)

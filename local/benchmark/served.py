@@ -1,0 +1,105 @@
+"""TorchServe and the whole site, asked over HTTP with ink, and what their processes use meanwhile."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local import environment, loopback
+from local.benchmark import consumption
+from local.benchmark.client import Client
+from local.benchmark.measurement import USUAL, Entry, Figure, measure
+from local.benchmark.specimen import LINE, WORD, Strokes
+from local.ports import free_ports
+from local.torchserve import TorchServe
+from local.website import Site
+
+MANY = 16
+"""Clients that ask at once."""
+TORCHSERVE, SITE = "TorchServe", "the site"
+
+_SHAPES: tuple[tuple[str, Strokes], ...] = (("a word", WORD), ("a line", LINE))
+_WORKER = "model_service_worker.py"
+
+
+def asked(server: str, what: str, clients: int) -> str:
+    """Name of the row for a server under some load."""
+    return f"{server}: {what}, clients: {clients}"
+
+
+def computed(server: str, what: str = "a word") -> str:
+    """Name of the figure for the CPU time of a reading with many clients."""
+    return f"{server}: CPU time of {what}, clients: {MANY}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where readings are asked for, and the process that began it."""
+
+    name: str
+    url: str
+    pid: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def rows(server: Server, count: int = USUAL) -> Iterator[Entry]:
+    """A word and a line, from one client and from many, once every process of the server has read."""
+    with Client(server.url, WORD, server.headers) as client:
+        measure("to warm up", client.ask, MANY, 2 * MANY)
+    for what, strokes in _SHAPES:
+        for clients in (1, MANY):
+            yield from _loaded(server, what, strokes, clients, count)
+
+
+def _loaded(server: Server, what: str, strokes: Strokes, clients: int, count: int) -> Iterator[Entry]:
+    with Client(server.url, strokes, server.headers) as client:
+        before = consumption.cpu_ms(server.pid)
+        yield measure(asked(server.name, what, clients), client.ask, clients, count)
+        spent = consumption.cpu_ms(server.pid) - before
+    if clients == MANY:
+        yield Figure(computed(server.name, what), spent / (count + 1), "ms a reading")
+
+
+def memory(torchserve: Server, site: Server) -> Iterator[Entry]:
+    """What the largest worker of TorchServe and the site as a whole have held at most."""
+    workers = [member for member in consumption.family(torchserve.pid) if _is_worker(member.cmdline())]
+    largest = max(consumption.peak_mb([worker]) for worker in workers)
+    yield Figure("TorchServe: peak memory of a worker", largest, "MB")
+    whole = consumption.family(site.pid)
+    yield Figure(f"the site: peak memory, processes: {len(whole)}", consumption.peak_mb(whole), "MB")
+
+
+def _is_worker(command: list[str]) -> bool:
+    return any(Path(word).name == _WORKER for word in command)
+
+
+@contextmanager
+def product(archive: Path, folder: Path, workers: int) -> Iterator[tuple[Server, Server]]:
+    """TorchServe with an archive, and a site with a database of its own, both in `folder`."""
+    torchserve = TorchServe(folder / "torchserve", workers, archive)
+    settings = environment.complete({}) | {
+        "DATA_DIR": str(folder / "data"),
+        "TORCHSERVE_INFERENCE_URL": torchserve.inference_url,
+        "TORCHSERVE_MANAGEMENT_URL": torchserve.management_url,
+        "THROTTLE_PREDICTIONS": "1000000/min",
+    }
+    site = Site(free_ports(1)[0], settings, folder)
+    try:
+        reads = Server(TORCHSERVE, f"{torchserve.inference_url}/predictions/crnn", torchserve.start())
+        site.prepare()
+        started = site.start()
+        site.wait()
+        torchserve.wait(workers=workers)
+        yield reads, Server(SITE, f"{site.url}/api/v1/predictions/", started, _signed_in(site, settings))
+    finally:
+        site.stop()
+        torchserve.stop()
+
+
+def _signed_in(site: Site, settings: Mapping[str, str]) -> dict[str, str]:
+    """Headers of a program that asks for bob."""
+    who = {"username": "bob", "password": settings[environment.password_name("bob")]}
+    with loopback.session() as session:
+        answer = session.post(f"{site.url}/api/v1/token/", json=who, timeout=10)
+        answer.raise_for_status()
+        return {"Authorization": f"Bearer {answer.json()['access']}"}

@@ -1,0 +1,63 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from local.benchmark import served
+from local.benchmark.measurement import Figure, Row
+from tests.fake_torchserve import FakeTorchServe
+
+
+@pytest.fixture
+def server():
+    with FakeTorchServe() as fake:
+        yield fake
+
+
+def measured(server, count=3):
+    reads = served.Server("TorchServe", f"{server.url}/predictions/crnn", os.getpid())
+    return list(served.rows(reads, count))
+
+
+def test_a_word_and_a_line_are_read_by_one_client_and_by_many(server):
+    rows = [entry.what for entry in measured(server) if isinstance(entry, Row)]
+    assert rows == [
+        served.asked("TorchServe", what, clients) for what in ("a word", "a line") for clients in (1, 16)
+    ]
+
+
+def test_the_time_of_the_cpu_is_that_of_many_clients(server):
+    figures = [entry for entry in measured(server) if isinstance(entry, Figure)]
+    assert [figure.what for figure in figures] == [
+        served.computed("TorchServe", what) for what in ("a word", "a line")
+    ]
+    assert all(figure.value >= 0 and figure.unit == "ms a reading" for figure in figures)
+
+
+def test_the_load_is_bounded(server):
+    measured(server, 3)
+    to_warm_up = 1 + 2 * served.MANY
+    assert len(server.asked) == to_warm_up + 4 * (1 + 3)
+
+
+@pytest.fixture
+def worker(tmp_path):
+    """A program named like TorchServe's workers, waiting."""
+    program = tmp_path / "model_service_worker.py"
+    program.write_text("print(flush=True); input()")
+    with subprocess.Popen(
+        [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_memory_is_the_largest_workers_and_the_whole_sites(worker):
+    torchserve = served.Server("TorchServe", "", os.getpid())
+    site = served.Server("the site", "", worker.pid)
+    one, whole = served.memory(torchserve, site)
+    assert one.what == "TorchServe: peak memory of a worker"
+    assert whole.what == "the site: peak memory, processes: 1"
+    assert one.value == pytest.approx(whole.value, rel=0.05)
