@@ -77,6 +77,7 @@ class FakeTorchServe:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # many clients come at once
     allow_reuse_address = True
     fake: FakeTorchServe
 
