@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from local.benchmark import served
@@ -42,20 +43,22 @@ def test_the_load_is_bounded(server):
 
 
 @pytest.fixture
-def worker(tmp_path):
-    """A program named like TorchServe's workers, waiting."""
-    program = tmp_path / "model_service_worker.py"
-    program.write_text("print(flush=True); input()")
+def starter(tmp_path):
+    """A program that has started one named like TorchServe's workers, and waits with it."""
+    worker = tmp_path / "model_service_worker.py"
+    worker.write_text("print(flush=True); input()")
+    program = f"import subprocess, sys; subprocess.run([sys.executable, {str(worker)!r}])"
     with subprocess.Popen(
-        [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         process.stdout.readline()
         yield process
-        process.kill()
+        process.communicate(b"\n")
 
 
-def test_memory_is_the_largest_workers_and_the_whole_sites(worker):
-    torchserve = served.Server("TorchServe", "", os.getpid())
+def test_memory_is_the_largest_workers_and_the_whole_sites(starter):
+    [worker] = psutil.Process(starter.pid).children()
+    torchserve = served.Server("TorchServe", "", starter.pid)
     site = served.Server("the site", "", worker.pid)
     one, whole = served.memory(torchserve, site)
     assert one.what == "TorchServe: peak memory of a worker"
