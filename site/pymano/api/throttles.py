@@ -17,9 +17,9 @@ class PredictionThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Count this request; False when there were too many."""
-        assert self.num_requests and self.duration  # noqa: S101 - the settings have seen to it
+        quota, period = self.num_requests or 1, self.duration or 60  # None only without a rate
         self._seconds = Allowance.take(
-            int(request.user.pk or 0), quota=self.num_requests, period=self.duration, now=self.timer()
+            int(request.user.pk or 0), quota=quota, period=period, now=self.timer()
         )
         return not self._seconds
 
