@@ -125,7 +125,7 @@ class TorchServe:
     def wait(self, seconds: float = _READY_SECONDS, workers: int = 1) -> None:
         """Return once so many workers are ready; TorchServeError where the server ends or takes too long."""
         deadline = time.monotonic() + seconds
-        while self._ready_workers() < workers:
+        while len(self.ready_workers()) < workers:
             if not self.is_running():
                 raise TorchServeError(f"TorchServe ended at once; see {self.folder / 'torchserve.log'}")
             if time.monotonic() > deadline:
@@ -139,14 +139,15 @@ class TorchServe:
 
     def is_ready(self) -> bool:
         """Tell whether a worker is READY; `/ping` would answer Healthy before that."""
-        return self._ready_workers() > 0
+        return bool(self.ready_workers())
 
-    def _ready_workers(self) -> int:
+    def ready_workers(self) -> list[int]:
+        """Numbers of the processes that can read now; none where the server does not answer."""
         try:
             answer = loopback.get(f"{self.management_url}/models/crnn")
-            return sum(worker["status"] == "READY" for worker in answer.json()[0]["workers"])
+            return [worker["pid"] for worker in answer.json()[0]["workers"] if worker["status"] == "READY"]
         except (requests.RequestException, ValueError, LookupError, TypeError):
-            return 0
+            return []
 
     def stop(self) -> None:
         """End the server and its workers; nothing where it does not run."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -45,18 +46,23 @@ class Site:
             (data / "static").mkdir(parents=True, exist_ok=True)  # or whitenoise warns, though it is not used
         except OSError as error:
             raise SiteError(f"the data cannot lie in {data}: {error.strerror}") from error
-        for command in (["migrate"], ["createcachetable"], ["create_demo_users"]):
-            answer = subprocess.run(
-                [sys.executable, "manage.py", *command, "--verbosity", "0"],
-                cwd=ROOT,
-                env=self._environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if answer.returncode:
-                last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-                raise SiteError(f"manage.py {command[0]} failed: {last}")
+        for command in ("migrate", "createcachetable", "create_demo_users"):
+            self.manage(command)
+
+    def manage(self, *command: str) -> str:
+        """Run a command of manage.py and return what it prints; SiteError where it fails."""
+        answer = subprocess.run(
+            [sys.executable, "manage.py", *command, "--verbosity", "0"],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if answer.returncode:
+            last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise SiteError(f"manage.py {command[0]} failed: {last}")
+        return answer.stdout
 
     def start(self) -> int:
         """Start gunicorn and return at once, with the number of its process; its log goes to `site.log`."""
@@ -90,6 +96,11 @@ class Site:
     def is_running(self) -> bool:
         """Tell whether the process lives."""
         return self._process is not None and self._process.poll() is None
+
+    def reload(self) -> None:
+        """Have gunicorn start new processes and end the old ones gently, while it listens on."""
+        assert self._process is not None  # noqa: S101
+        self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
         """End the site gently, then not; nothing where it does not run."""
