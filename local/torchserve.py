@@ -1,6 +1,5 @@
 """One TorchServe on this machine: its own ports, folders and Java, started and stopped."""
 
-import hashlib
 import os
 import shutil
 import signal
@@ -17,6 +16,7 @@ import requests
 
 from local import loopback
 from local.ports import free_ports
+from torchserve import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 STORE = ROOT / "model_store"
@@ -35,17 +35,9 @@ class TorchServeError(RuntimeError):
 def shipped_archive(store: Path = STORE) -> Path:
     """The archive listed last in SHA256SUMS, its hash checked; TorchServeError where it does not hold."""
     try:
-        expected, name = (store / "SHA256SUMS").read_text().splitlines()[-1].split()
-    except (OSError, LookupError, ValueError) as error:
-        raise TorchServeError("model_store/SHA256SUMS lists no archive") from error
-    archive = store / name
-    if not archive.is_file():
-        raise TorchServeError(f"model_store/{name} is missing")
-    with archive.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != expected:
-        raise TorchServeError(f"model_store/{name} is not the file that SHA256SUMS lists")
-    return archive
+        return serve.shipped_archive(store)
+    except serve.ArchiveError as error:
+        raise TorchServeError(str(error)) from error
 
 
 @dataclass

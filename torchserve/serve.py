@@ -1,0 +1,89 @@
+"""What the image runs: TorchServe with one archive that SHA256SUMS lists, its hash checked first.
+
+An archive is a program: none that is not listed is served. MODEL_ARCHIVE names one; otherwise it is the
+newest, which is listed last.
+"""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+STORE = Path("/model_store")
+
+
+class ArchiveError(RuntimeError):
+    """There is no archive to serve; the message says why, in one line."""
+
+
+def listed(store: Path) -> dict[str, str]:
+    """The archives that may be served, oldest first: name -> SHA-256; ArchiveError where there are none."""
+    try:
+        lines = (store / "SHA256SUMS").read_text().splitlines()
+        pairs = (line.split() for line in lines)
+        archives = {name: digest for digest, name in pairs}
+    except (OSError, ValueError):
+        archives = {}
+    if not archives:
+        raise ArchiveError("model_store/SHA256SUMS lists no archive")
+    return archives
+
+
+def shipped_archive(store: Path, name: str = "") -> Path:
+    """The archive of this name, or the newest, its hash checked; ArchiveError where it does not hold."""
+    archives = listed(store)
+    chosen = name or list(archives)[-1]
+    archive = store / chosen
+    if chosen not in archives:
+        raise ArchiveError(f"model_store/SHA256SUMS does not list {chosen}")
+    if not archive.is_file():
+        raise ArchiveError(f"model_store/{chosen} is missing")
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != archives[chosen]:
+        raise ArchiveError(f"model_store/{chosen} is not the file that SHA256SUMS lists")
+    return archive
+
+
+def command(archive: Path) -> list[str]:
+    """What starts the server with this archive."""
+    return [
+        "torchserve",
+        "--start",
+        "--foreground",
+        "--ncs",
+        *("--ts-config", str(HERE / "config.properties")),
+        *("--log-config", str(HERE / "log4j2.xml")),
+        *("--model-store", str(archive.parent)),
+        *("--models", f"crnn={archive.name}"),
+    ]
+
+
+def run(arguments: list[str]) -> None:
+    """Run until everything has ended; SIGTERM goes to the whole group, because the launcher passes none on.
+
+    As a container's first process this one inherits what the launcher leaves behind: Java and the workers.
+    """
+    server = subprocess.Popen(arguments, start_new_session=True)
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(server.pid, signal.SIGTERM))
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return
+
+
+def main() -> None:
+    """Serve, or say in one line why not."""
+    try:
+        archive = shipped_archive(STORE, os.environ.get("MODEL_ARCHIVE", ""))
+    except ArchiveError as error:
+        sys.exit(f"TorchServe is not started: {error}")
+    run(command(archive))
+
+
+if __name__ == "__main__":
+    main()
