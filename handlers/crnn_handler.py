@@ -37,20 +37,30 @@ class CRNNHandler:
         _log.info("%s %s reads by %s", model["modelName"], model["modelVersion"], self._recogniser.engine)
 
     def handle(self, rows: list[dict[str, Any]], context: Any) -> list[str]:
-        """Answer a batch of requests, each with JSON: a reading, or 422 with a `code` and a `detail`."""
+        """Answer a batch of requests, each with JSON: a reading, or 422 with a `code` and a `detail`.
+
+        A request that fails is answered 503 and leaves the others of its batch alone.
+        """
         return [self._answer(row, index, context) for index, row in enumerate(rows)]
 
     def _answer(self, row: dict[str, Any], index: int, context: Any) -> str:
-        headers = {name.lower(): value for name, value in context.get_all_request_header(index).items()}
         context.set_response_content_type(index, "application/json")
         try:
-            strip = _strip(row, headers.get("content-type", ""))
+            answer = self._read(row, context.get_all_request_header(index))
         except tuple(_REFUSALS) as refusal:
-            code = _REFUSALS[type(refusal)]
             context.set_response_status(code=422, phrase="Unprocessable Content", idx=index)
-            return json.dumps({"code": code, "detail": str(refusal)})
+            answer = {"code": _REFUSALS[type(refusal)], "detail": str(refusal)}
+        except Exception:
+            _log.exception("A reading failed")
+            context.set_response_status(code=503, phrase="Service Unavailable", idx=index)
+            answer = {"code": "failed", "detail": "Prediction failed"}
+        return json.dumps(answer)
+
+    def _read(self, row: dict[str, Any], head: dict[str, str]) -> dict[str, Any]:
+        headers = {name.lower(): value for name, value in head.items()}
+        strip = _strip(row, headers.get("content-type", ""))
         [reading] = self._recogniser.read([strip], _decoder(headers.get("x-decoder")))
-        return json.dumps(asdict(reading) | {"model": self._model})
+        return asdict(reading) | {"model": self._model}
 
 
 def _strip(row: dict[str, Any], content_type: str) -> Strip:

@@ -181,6 +181,16 @@ def test_each_of_a_batch_is_answered_by_itself(ask):
     assert answers == [ask(request)[0] for request in batch]
 
 
+def test_what_fails_leaves_the_others_of_its_batch_alone(ask, monkeypatch, caplog):
+    good, image = ({"strokes": HELLO}, JSON), (b"\x89PNG", PNG)
+    alone = ask(good)
+    monkeypatch.setattr(picture, "read", lambda _: 1 / 0)
+    one, failed, other = ask(good, image, good)
+    assert [one, other] == alone * 2
+    assert failed == ({"code": "failed", "detail": "Prediction failed"}, 503)
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_an_empty_batch_has_no_answers(handler, folder):
     assert handler.handle([], Context(folder)) == []
 

@@ -89,7 +89,8 @@ def test_it_packs_handler_package_bundle_card_and_settings(store):
     assert modules | {"crnn_handler.py", *bundle.FILES, "model-config.yaml", "model_card.md"} <= names
     assert not any("__pycache__" in name for name in names)
     assert manifest["model"]["modelVersion"] == "1.0"
-    assert settings["batchSize"] == 1
+    assert settings["batchSize"] > 1
+    assert settings["maxBatchDelay"] == 1
     assert settings["responseTimeout"] == 15
 
 
