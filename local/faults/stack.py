@@ -1,0 +1,111 @@
+"""The product for one fault after another: TorchServe, the site, eight users, and all that they were told."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from local import environment, people
+from local.faults import ledger
+from local.faults.answers import Answer
+from local.faults.load import Load
+from local.faults.seen import Seen
+from local.ports import free_ports
+from local.torchserve import TorchServe
+from local.website import Site
+
+CLIENTS = 8
+WORKERS = 2
+
+
+@dataclass
+class Stack:
+    """Both servers, and what they answered so far."""
+
+    folder: Path
+    torchserve: TorchServe
+    site: Site
+    process: psutil.Process
+    """Gunicorn's first process."""
+    users: Sequence[Mapping[str, str]] = ()
+    """Headers of each."""
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def media(self) -> Path:
+        """Where pictures are stored."""
+        return self.folder / "data" / "media"
+
+    def suffer(self, what: str, fault: Callable[[], None]) -> Seen:
+        """Have a fault happen under a steady load, which begins before and ends when all are served again.
+
+        `fault` returns when its cause has gone, or when the product is left to heal by itself.
+        """
+        with self.load() as load:
+            load.settle()
+            begun = time.monotonic()
+            fault()
+            ended = time.monotonic()
+            load.settle(ended)
+        return Seen(what, [answer for answer in load.answers if answer.ended >= begun], ended)
+
+    @contextmanager
+    def load(self, times: int = 1, first: int = 0, rest: float = 0.3) -> Iterator[Load]:
+        """So many clients for each user; what they are told is kept for `discrepancies`."""
+        load = Load(self.site.url, [*self.users] * times, first=first, rest=rest)
+        try:
+            with load:
+                yield load
+        finally:
+            self.answers += load.answers
+
+    def discrepancies(self) -> list[str]:
+        """What was promised so far and is not kept, and the other way round."""
+        dump = json.loads(self.site.manage("dumpdata", "recognition.prediction"))
+        return ledger.discrepancies(self.answers, ledger.rows(dump), ledger.files(self.media))
+
+    def signal_workers(self, number: signal.Signals) -> None:
+        """Signal every worker of TorchServe that is ready now."""
+        for pid in self.torchserve.ready_workers():
+            os.kill(pid, number)
+
+    def restart_site(self) -> None:
+        """End the site gently, and start another in its place."""
+        self.site.stop()
+        self.start_site()
+
+    def start_site(self) -> None:
+        """Start the site and wait for it."""
+        self.process = psutil.Process(self.site.start())
+        self.site.wait()
+
+
+@contextmanager
+def running(folder: Path, settings: Mapping[str, str]) -> Iterator[Stack]:
+    """A stack in a folder, with some settings of the site; it ends with the block."""
+    torchserve = TorchServe(folder / "torchserve", WORKERS)
+    known = environment.complete({}) | {
+        "DATA_DIR": str(folder / "data"),
+        "TORCHSERVE_INFERENCE_URL": torchserve.inference_url,
+        "TORCHSERVE_MANAGEMENT_URL": torchserve.management_url,
+        "THROTTLE_PREDICTIONS": "1000000/min",
+        "TRUSTED_PROXIES": "1",
+    }
+    site = Site(free_ports(1)[0], {**known, **settings}, folder)
+    try:
+        torchserve.start()
+        site.prepare()
+        stack = Stack(folder, torchserve, site, psutil.Process(site.start()))
+        site.wait()
+        torchserve.wait(workers=WORKERS)
+        stack.users = [person.sign_in() for person in people.gather(site.url, CLIENTS)]
+        yield stack
+    finally:
+        site.stop()
+        torchserve.stop()
