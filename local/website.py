@@ -69,13 +69,10 @@ class Site:
         metrics = self.folder / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
-        command = [sys.executable, "-m", "gunicorn", "pymano.wsgi", "--pythonpath", "site"]
-        options = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4", "--timeout", "30"]
-        # Whose X-Forwarded-… is believed is for the site to say; gunicorn would believe this whole machine.
-        options += ["--no-control-socket", "--forwarded-allow-ips", ""]
+        command = [sys.executable, "-m", "gunicorn", "--config", "site/gunicorn.conf.py", "pymano.wsgi"]
         with (self.folder / "site.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, *options],
+                [*command, "--bind", f"127.0.0.1:{self.port}"],
                 cwd=ROOT,
                 env=self._environment() | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
                 stdin=subprocess.DEVNULL,

@@ -19,7 +19,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
         Site(1, {"DATA_DIR": str(tmp_path / "file")}, tmp_path).prepare()
 
 
-def test_the_site_alone_says_whose_headers_are_believed(tmp_path, monkeypatch):
+def test_the_site_runs_as_everywhere_but_on_this_machine_alone(tmp_path, monkeypatch):
     asked = []
 
     def start(command, **_):
@@ -29,7 +29,8 @@ def test_the_site_alone_says_whose_headers_are_believed(tmp_path, monkeypatch):
     monkeypatch.setattr(website.subprocess, "Popen", start)
     assert Site(1, {}, tmp_path).start() == 7
     [command] = asked
-    assert command[command.index("--forwarded-allow-ips") + 1] == ""
+    assert command[command.index("--config") + 1] == "site/gunicorn.conf.py"
+    assert command[command.index("--bind") + 1] == "127.0.0.1:1"
 
 
 def test_a_site_that_ends_is_said_in_one_line(tmp_path):

@@ -2,9 +2,7 @@ import os
 import subprocess
 import sys
 
-import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 
@@ -31,16 +29,6 @@ def test_without_a_secret_key_it_says_so():
     assert started.returncode == 1
     assert len(started.stderr.splitlines()) == 1
     assert "SECRET_KEY" in started.stderr
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="This is about SQLite")
-def test_sqlite_waits_for_other_writers(db):
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode")
-        assert cursor.fetchone() == ("wal",)
-        cursor.execute("PRAGMA busy_timeout")
-        assert cursor.fetchone() == (20_000,)
-    assert connection.transaction_mode == "IMMEDIATE"
 
 
 def test_pages_may_load_nothing_from_elsewhere():

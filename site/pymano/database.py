@@ -1,0 +1,70 @@
+"""Where rows are kept, from the environment: SQLite in a folder, or MySQL or MariaDB.
+
+Text is compared as it is written: in both, é is not e and A is not a. Names and addresses are stored in lower
+case (pymano.accounts.models), searches look at folded text (pymano.recognition.folding): no collation has to.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from pymano import env
+
+SQLITE = "django.db.backends.sqlite3"
+MYSQL = "django.db.backends.mysql"
+
+# What a connection to MySQL begins with, whatever the server's settings. Nothing waits as long as gunicorn.
+CHARSET, COLLATION = "utf8mb4", "utf8mb4_bin"
+CONNECT_SECONDS = 3
+LOCK_SECONDS = 10
+SQL_MODE = "TRADITIONAL,ONLY_FULL_GROUP_BY"
+
+
+def from_environment(folder: Path) -> dict[str, Any]:
+    """Return Django's settings of the one database; without any in the environment, SQLite in the folder."""
+    chosen = _server(host) if (host := env.text("DATABASE_HOST", "")) else _of_url(folder)
+    chosen["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", 60)
+    if chosen["ENGINE"] == SQLITE:
+        chosen["OPTIONS"] = _sqlite() | chosen.get("OPTIONS", {})
+    if chosen["ENGINE"] == MYSQL:
+        chosen["CONN_HEALTH_CHECKS"] = True
+        chosen["OPTIONS"] = _mysql(env.number("DATABASE_TIMEOUT", 15)) | chosen.get("OPTIONS", {})
+        chosen["TEST"] = {"CHARSET": CHARSET, "COLLATION": COLLATION}
+    return chosen
+
+
+def _server(host: str) -> dict[str, Any]:
+    return {
+        "ENGINE": MYSQL,
+        "HOST": host,
+        "PORT": env.number("DATABASE_PORT", 3306),
+        "NAME": env.text("DATABASE_NAME", "pymano"),
+        "USER": env.text("DATABASE_USER", "pymano"),
+        "PASSWORD": env.secret("DATABASE_PASSWORD"),
+    }
+
+
+def _of_url(folder: Path) -> dict[str, Any]:
+    return dict(dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{folder / 'pymano.sqlite3'}")))
+
+
+def _sqlite() -> dict[str, Any]:
+    return {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+
+
+def _mysql(seconds: int) -> dict[str, Any]:
+    return {
+        "charset": CHARSET,
+        "collation": COLLATION,
+        "sql_mode": SQL_MODE,
+        "isolation_level": "read committed",
+        "init_command": f"SET SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}",
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": seconds,
+        "write_timeout": seconds,
+    }
