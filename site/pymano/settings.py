@@ -28,6 +28,8 @@ METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 TORCHSERVE_INFERENCE_URL = env.text("TORCHSERVE_INFERENCE_URL", "http://127.0.0.1:8080").rstrip("/")
 TORCHSERVE_MANAGEMENT_URL = env.text("TORCHSERVE_MANAGEMENT_URL", "http://127.0.0.1:8081").rstrip("/")
 TORCHSERVE_MODEL = env.text("TORCHSERVE_MODEL", "crnn")
+# In each process; gunicorn.conf.py makes it one less than the threads.
+READINGS_AT_ONCE = max(1, env.number("READINGS_AT_ONCE", 15))
 
 # Applications, and what a request passes through.
 
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "pymano.caching.UncachedMiddleware",
+    "pymano.overload.OverloadMiddleware",
     "pymano.api.sizes.SizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -118,7 +121,7 @@ STATICFILES_DIRS = [HERE / "static"]
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", default=not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "pymano.recognition.storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "pymano.assets.HashedStorage"
         if STATIC_COLLECTED

@@ -1,5 +1,6 @@
 """The one format of errors: application/problem+json (RFC 9457), with a stable code and the request's id."""
 
+import errno
 import logging
 import math
 from dataclasses import dataclass, field
@@ -68,6 +69,8 @@ TOO_LARGE = Problem(413, "too_large", "The request is too large.")
 UNREADABLE = Problem(400, "malformed", "The request cannot be read.")
 FORBIDDEN = Problem(403, "permission_denied", "You may not do this.")
 DATABASE_AWAY = Problem(503, "database_away", "The database is away. Try again soon.", retry_after=5)
+STORAGE_FULL = Problem(503, "storage_full", "There is no room to keep this. Try again later.", retry_after=60)
+SITE_BUSY = Problem(503, "site_busy", "The site is busy. Try again soon.", retry_after=2)
 ACCOUNT_GONE = Problem(401, "not_authenticated", "This account was deleted.")
 FAULT = Problem(500, "fault", "Something went wrong here. It was noted.")
 
@@ -94,6 +97,9 @@ PLAIN: list[tuple[type[Exception], Problem]] = [
     (MultiPartParserError, UNREADABLE),
     (UnreadablePostError, UNREADABLE),
 ]
+
+# What a disk says that takes nothing more, or nothing more of ours.
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 # REST framework's errors by status, and those of tokens, which have a code of their own.
 CODES = {
@@ -122,8 +128,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
     problem = problem_of(exception)
     if problem is None:
         return None
-    if problem is DATABASE_AWAY:
-        log.error("The database is away", exc_info=exception)
+    if problem in (DATABASE_AWAY, STORAGE_FULL):
+        log.error(problem.detail, exc_info=exception)
     set_rollback()
     return problem.as_response()
 
@@ -132,9 +138,8 @@ def problem_of(exception: Exception) -> Problem | None:
     """Return what clients are told of an exception; None when it is a fault of ours."""
     if isinstance(exception, Refusal):
         return _refused(exception)
-    for kind, problem in PLAIN:
-        if isinstance(exception, kind):
-            return problem
+    if problem := _plain(exception):
+        return problem
     if isinstance(exception, exceptions.ValidationError):
         return _invalid(exception)
     if isinstance(exception, exceptions.Throttled):
@@ -143,6 +148,12 @@ def problem_of(exception: Exception) -> Problem | None:
     if isinstance(exception, exceptions.APIException):
         return _of_rest_framework(exception)
     return None
+
+
+def _plain(exception: Exception) -> Problem | None:
+    if isinstance(exception, OSError) and exception.errno in FULL:
+        return STORAGE_FULL
+    return next((problem for kind, problem in PLAIN if isinstance(exception, kind)), None)
 
 
 def _refused(refusal: Refusal) -> Problem:

@@ -76,7 +76,8 @@ PROBLEMS = {
     422: ("Nothing to read: `nothing_to_read`.", "nothing_to_read", "There is nothing to read in this."),
     429: ("Too many, see Retry-After: `throttled`.", "throttled", "Too many requests. Try again in 12 s."),
     503: (
-        "Away for now, see Retry-After: `recogniser_away`, `recogniser_busy`, `database_away`.",
+        "Not now, see Retry-After: `recogniser_away`, `recogniser_busy`, `site_busy`, `database_away`, "
+        "`storage_full`.",
         "recogniser_away",
         "The recogniser is away. Try again soon.",
     ),

@@ -1,3 +1,6 @@
+import errno
+from io import BytesIO
+
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
@@ -6,9 +9,11 @@ from rest_framework import exceptions
 
 from pymano.api import problems, views
 from pymano.api.problems import problem_of
+from pymano.recognition.models import Prediction
 from pymano.recognition.refusal import Refusal
 from pymano.serving import client
 from tests.site.api.conftest import URL
+from tests.site.drawings import picture
 from tests.site.problems import assert_problem
 
 
@@ -25,6 +30,8 @@ from tests.site.problems import assert_problem
         (client.TooSlow("…"), 504, "recogniser_slow"),
         (OperationalError("…"), 503, "database_away"),
         (InterfaceError("…"), 503, "database_away"),
+        (OSError(errno.ENOSPC, "…"), 503, "storage_full"),
+        (OSError(errno.EDQUOT, "…"), 503, "storage_full"),
         (UnreadablePostError("…"), 400, "malformed"),
         (exceptions.ParseError("…"), 400, "malformed"),
         (exceptions.NotAuthenticated("…"), 401, "not_authenticated"),
@@ -45,6 +52,8 @@ def test_where_waiting_helps_it_says_how_long(status):
         problems.BUSY,
         problems.SLOW,
         problems.DATABASE_AWAY,
+        problems.STORAGE_FULL,
+        problems.SITE_BUSY,
         problem_of(exceptions.Throttled(wait=7.2)),
     ]
     assert all(int(problem.all_headers["Retry-After"]) > 0 for problem in every if problem.status == status)
@@ -66,8 +75,30 @@ def test_field_errors_are_listed_by_field():
     assert problem.detail == "text: This field is required."
 
 
-def test_other_exceptions_are_faults():
-    assert problem_of(ZeroDivisionError()) is None
+@pytest.mark.parametrize("error", [ZeroDivisionError(), OSError(errno.EACCES, "Permission denied")])
+def test_other_exceptions_are_faults(error):
+    assert problem_of(error) is None
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "pymano.recognition.storage.WholeFileStorage._save",
+        "django.core.files.uploadhandler.TemporaryUploadedFile",
+    ],
+    ids=["where pictures are stored", "where an upload is received"],
+)
+def test_without_room_for_a_picture_it_is_neither_read_nor_kept(
+    torchserve, asks, monkeypatch, settings, place
+):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(place, full)
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+    response = asks.post(URL, {"image": BytesIO(picture())})
+    assert_problem(response, 503, "storage_full")
+    assert not Prediction.objects.exists()
 
 
 @pytest.fixture

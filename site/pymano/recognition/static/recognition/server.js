@@ -11,6 +11,7 @@ const KINDS = {
   nothing_to_read: "nothing",
   throttled: "busy",
   recogniser_busy: "busy",
+  site_busy: "busy",
   recogniser_away: "away",
   database_away: "away",
   recogniser_slow: "slow",

@@ -1,0 +1,18 @@
+"""Where pictures are stored, unless they lie elsewhere than on a disk."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
+
+
+class WholeFileStorage(FileSystemStorage):
+    """A folder in which a picture lies whole or not at all: what a full disk cut short is taken away."""
+
+    def _save(self, name: str, content: Any) -> str:
+        try:
+            return super()._save(name, content)
+        except OSError:
+            with suppress(OSError):
+                self.delete(name)
+            raise
