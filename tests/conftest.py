@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connections
 
 from local.torchserve import TorchServe
+from pymano import database
 
 django.setup()
 settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
@@ -26,8 +27,9 @@ settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is non
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Test in a file: in memory there is one connection, which a live server's threads would share."""
-    connections.databases["default"]["TEST"]["NAME"] = str(settings.DATA_DIR / "tests.sqlite3")
+    """Test SQLite in a file: in memory there is one connection, which a live server's threads would share."""
+    if connections.databases["default"]["ENGINE"] == database.SQLITE:
+        connections.databases["default"]["TEST"]["NAME"] = str(settings.DATA_DIR / "tests.sqlite3")
 
 
 @pytest.fixture(scope="session")
