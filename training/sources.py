@@ -49,6 +49,14 @@ def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
     return sources, HeldOut(words, [i for i, writer in enumerate(words.writers) if writer in held_out])
 
 
+def benchmark(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
+    """Give the lines of IAM-OnDB, whose licence allows research alone: never for a model that is shipped."""
+    lines = ink_store.load(data / "iam-ondb" / "lines-train.jsonl.gz", cache)
+    away = ink_store.held_out_writers(lines.writers)
+    held_out = [index for index, writer in enumerate(lines.writers) if writer in away]
+    return {"iam-ondb": InkSource(lines, _seen(lines, away))}, HeldOut(lines, held_out)
+
+
 def stores(data: Path, cache: Path) -> tuple[dict[str, InkStore], set[str]]:
     """UNIPEN's training sets by kind, and the writers that are held out of all of them."""
     loaded = {

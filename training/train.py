@@ -122,7 +122,11 @@ def main() -> None:
     arguments.run.mkdir(parents=True, exist_ok=True)
     interrupt = Interrupt()
     run = Run(config, arguments.run, Place.here(), arguments.minutes)
-    named, held_out = sources.build(arguments.data, arguments.run.parent / "cache")
+    cache = arguments.run.parent / "cache"
+    named, held_out = sources.build(arguments.data, cache)
+    if config.get("benchmark"):
+        more, held_out = sources.benchmark(arguments.data, cache)
+        named |= more
     mixed = [(named[name], weight) for name, weight in config["weights"].items()]
     mixture = Mixture(mixed, config["columns"], config["seed"])
     train(run, stream(mixture, run.progress.position, run.place.workers), held_out, interrupt)

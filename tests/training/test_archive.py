@@ -141,6 +141,16 @@ def test_without_habits_there_is_no_archive(place, store, run, tmp_path):
     (tmp_path / "habits.json").rename(run / "habits.json")
 
 
+def test_a_model_that_learnt_data_for_research_alone_is_not_archived(place, run):
+    learnt = Checkpoint.load(run / "best.pt")
+    learnt.notes["config"] = {"benchmark": True}
+    (run / "best.pt").rename(run / "kept.pt")
+    learnt.save(run / "best.pt")
+    with pytest.raises(SystemExit, match="research alone"):
+        pack(place, "1.1")
+    (run / "kept.pt").rename(run / "best.pt")
+
+
 def test_a_network_that_nothing_exported_reads_like_is_not_archived(place, store, monkeypatch):
     monkeypatch.setattr(archive.optimise, "TOLERANCE", -1)
     with pytest.raises(SystemExit, match="nothing reads like the reference: all in int8: CER"):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.sets import HELD_OUT, write_data
+from tests.training.sets import HELD_OUT, item, write_data, write_set
 from training import sources
 
 CONFIGS = Path(sources.__file__).with_name("configs")
@@ -42,9 +42,26 @@ def test_items_of_several_lines_are_left_out(built, random):
     assert {named["lines"].draw(random).text for _ in range(100)} == {"hello world"}
 
 
-def test_every_source_of_the_shipped_configuration_is_there(built):
+@pytest.fixture(scope="module")
+def for_benchmark(tmp_path_factory):
+    """Sources of a folder in which one writer of IAM-OnDB, held out, writes "tide"."""
+    data = tmp_path_factory.mktemp("iam")
+    items = [item("tide", "form-00"), item("hello", "form-01"), item("world", "form-02")]
+    write_set(data / "iam-ondb" / "lines-train.jsonl.gz", items)
+    return sources.benchmark(data, data / "cache")
+
+
+def test_every_source_of_the_configurations_is_there(built, for_benchmark):
     for path in CONFIGS.glob("*.toml"):
-        assert set(tomllib.loads(path.read_text())["weights"]) <= set(built[0])
+        config = tomllib.loads(path.read_text())
+        more = set(for_benchmark[0]) if config.get("benchmark") else set()
+        assert set(config["weights"]) <= set(built[0]) | more
+
+
+def test_the_benchmark_draws_lines_of_writers_that_are_not_held_out(for_benchmark, random):
+    named, held_out = for_benchmark
+    assert {named["iam-ondb"].draw(random).text for _ in range(50)} == {"hello", "world"}
+    assert {str(held_out.store.texts[index]) for index in held_out.indices} == {"tide"}
 
 
 def test_fonts_draw_what_they_can_spell(built, random):
