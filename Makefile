@@ -18,11 +18,12 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test check format pack train tune evaluate archive bench pins install-run install-dev python
+.PHONY: help run test test-faults check format pack train tune evaluate archive bench pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
 	@echo "make test      every test"
+	@echo "make test-faults  the product, broken on purpose under load: minutes"
 	@echo "make check     style, types, import rules, migrations, settings for deployment"
 	@echo "make format    style, put right"
 	@echo "make pack      DATA=folder TO=folder: all that training reads, small enough to travel"
@@ -50,6 +51,9 @@ run: install-run
 test: install-dev
 	@$(BIN)/python -m local.browser
 	$(BIN)/pytest $(ARGS)
+
+test-faults: install-dev
+	$(BIN)/pytest tests/faults -m faults $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ _AT_ONCE = 4
 
 
 class PeopleError(RuntimeError):
-    """Somebody cannot come in; the message says why, in one line."""
+    """Somebody is not let in; the message says why, in one line."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Person:
         try:
             answer.raise_for_status()
         except requests.HTTPError as error:
-            raise PeopleError(f"{self.name} could not {where}: {answer.text[:200]}") from error
+            raise PeopleError(f"{self.name} was refused at {where}: {answer.text[:200]}") from error
         said: dict[str, str] = answer.json()
         return said
 

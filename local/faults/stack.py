@@ -16,6 +16,7 @@ from local.faults import ledger
 from local.faults.answers import Answer
 from local.faults.load import Load
 from local.faults.seen import Seen
+from local.faults.work import Question
 from local.ports import free_ports
 from local.torchserve import TorchServe
 from local.website import Site
@@ -36,6 +37,8 @@ class Stack:
     users: Sequence[Mapping[str, str]] = ()
     """Headers of each."""
     answers: list[Answer] = field(default_factory=list)
+    unheard: list[Question] = field(default_factory=list)
+    """What a process was reading or keeping when it was killed."""
 
     @property
     def media(self) -> Path:
@@ -47,28 +50,31 @@ class Stack:
 
         `fault` returns when its cause has gone, or when the product is left to heal by itself.
         """
-        with self.load() as load:
+        with self.load(Load(self.site.url, self.users)) as load:
             load.settle()
             begun = time.monotonic()
             fault()
             ended = time.monotonic()
             load.settle(ended)
-        return Seen(what, [answer for answer in load.answers if answer.ended >= begun], ended)
+        return Seen(what, [answer for answer in self.answers if answer.ended >= begun], ended)
 
     @contextmanager
-    def load(self, times: int = 1, first: int = 0, rest: float = 0.3) -> Iterator[Load]:
-        """So many clients for each user; what they are told is kept for `discrepancies`."""
-        load = Load(self.site.url, [*self.users] * times, first=first, rest=rest)
+    def load(self, load: Load) -> Iterator[Load]:
+        """Run a load, and remember what its clients were told."""
         try:
             with load:
                 yield load
         finally:
             self.answers += load.answers
 
+    def crowd(self, each: int) -> Load:
+        """A load of so many more clients for each user, who do not rest."""
+        return Load(self.site.url, [*self.users] * each, first=len(self.users), rest=0)
+
     def discrepancies(self) -> list[str]:
         """What was promised so far and is not kept, and the other way round."""
         dump = json.loads(self.site.manage("dumpdata", "recognition.prediction"))
-        return ledger.discrepancies(self.answers, ledger.rows(dump), ledger.files(self.media))
+        return ledger.discrepancies(self.answers, ledger.rows(dump), ledger.files(self.media), self.unheard)
 
     def signal_workers(self, number: signal.Signals) -> None:
         """Signal every worker of TorchServe that is ready now."""

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import closing
 
 import pytest
 import requests
@@ -17,6 +17,9 @@ from local.faults.load import HANGS_SECONDS
 pytestmark = pytest.mark.faults
 
 AWAY_SECONDS = 10
+CROWD_SECONDS = FULL_SECONDS = 5
+BETWEEN_SECONDS = 12
+"""Longer than the site waits for TorchServe (10 s), shorter than that waits for a worker (15 s)."""
 QUEUE = 100
 """job_queue_size of torchserve/config.properties."""
 CROWD = 20
@@ -59,7 +62,7 @@ def test_torchserves_queue_is_full(on_sqlite, suffer):
         on_sqlite.signal_workers(signal.SIGSTOP)
         with ThreadPoolExecutor(QUEUE + 20) as pool:
             others = [pool.submit(ask, number) for number in range(QUEUE + 20)]
-            time.sleep(AWAY_SECONDS / 2)
+            time.sleep(BETWEEN_SECONDS)
             for worker in workers:
                 os.kill(worker, signal.SIGCONT)
             answered = [other.result() for other in others]
@@ -80,11 +83,23 @@ def test_the_database_is_locked(on_sqlite, suffer):
     suffer(on_sqlite, f"the database (SQLite) is locked for {AWAY_SECONDS} s", lock)
 
 
+def test_the_database_is_away(database, tmp_path, suffer):
+    def away():
+        database.stop()
+        time.sleep(AWAY_SECONDS)
+        database.start()
+        database.wait()
+
+    with stack.running(tmp_path, database.settings) as product:
+        seen = suffer(product, f"the database (MariaDB) is away for {AWAY_SECONDS} s", away)
+    assert "database_away" in {answer.code for answer in seen.answers}
+
+
 def test_a_process_of_the_site_is_killed(on_sqlite, suffer):
     def kill():
         on_sqlite.process.children()[0].kill()
 
-    suffer(on_sqlite, "a process of the site is killed", kill, gone=True)
+    suffer(on_sqlite, "a process of the site is killed", kill, killed=True)
 
 
 def test_the_site_is_reloaded(on_sqlite, suffer):
@@ -104,24 +119,29 @@ def test_the_site_is_restarted(on_sqlite, suffer):
 
 def test_more_come_than_the_site_takes(on_sqlite, suffer):
     def crowd():
-        with on_sqlite.load(CROWD, first=stack.CLIENTS, rest=0):
-            time.sleep(AWAY_SECONDS)
+        with on_sqlite.load(on_sqlite.crowd(CROWD)):
+            time.sleep(CROWD_SECONDS)
 
-    suffer(on_sqlite, f"{CROWD * stack.CLIENTS} more clients for {AWAY_SECONDS} s", crowd)
+    seen = suffer(on_sqlite, f"{CROWD * stack.CLIENTS} more clients for {CROWD_SECONDS} s", crowd)
+    assert "site_busy" in {answer.code for answer in seen.answers}
 
 
-def test_the_disk_of_the_pictures_is_full(tmp_path_factory, suffer):
-    folder = tmp_path_factory.mktemp("disk")
-    with ExitStack() as stacked:
-        try:
-            place = stacked.enter_context(disk.small(folder / "data" / "media", "4m"))
-        except PermissionError as error:
-            pytest.skip(f"this process may not mount a small disk: {error}")
-        product = stacked.enter_context(stack.running(folder, {}))
+def test_torchserve_stands_still_while_many_come(on_sqlite, suffer):
+    def crowd():
+        on_sqlite.signal_workers(signal.SIGSTOP)
+        with on_sqlite.load(on_sqlite.crowd(CROWD)):
+            time.sleep(CROWD_SECONDS)
 
-        def fill():
-            with disk.full(place):
-                time.sleep(AWAY_SECONDS)
+    suffer(on_sqlite, f"{CROWD * stack.CLIENTS} more clients, and TorchServe's workers stand still", crowd)
 
-        seen = suffer(product, f"the disk of the pictures is full for {AWAY_SECONDS} s", fill)
+
+def test_the_disk_of_the_pictures_is_full(on_sqlite, small_disk, suffer):
+    if isinstance(small_disk, PermissionError):
+        pytest.skip(f"this process may not mount a small disk: {small_disk}")
+
+    def fill():
+        with disk.full(small_disk):
+            time.sleep(FULL_SECONDS)
+
+    seen = suffer(on_sqlite, f"the disk of the pictures is full for {FULL_SECONDS} s", fill)
     assert "storage_full" in {answer.code for answer in seen.answers}

@@ -11,8 +11,9 @@ class WholeFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         try:
-            return super()._save(name, content)
+            saved: str = super()._save(name, content)  # type: ignore[misc]  # the stubs do not know it
         except OSError:
             with suppress(OSError):
                 self.delete(name)
             raise
+        return saved
