@@ -18,6 +18,8 @@ def main() -> None:
     from pymano import env
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pymano.settings")
+    # Nobody's browser waits for a command, and a migration of many rows takes its time.
+    os.environ.setdefault("DATABASE_TIMEOUT", "3600")
     try:
         env.load(ROOT / ".env.local")
         settings.INSTALLED_APPS  # noqa: B018 - reads them all, before anything else stumbles over what is missing

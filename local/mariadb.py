@@ -1,6 +1,6 @@
 """A throwaway MariaDB on this machine: a server with a data folder, a socket and a port of its own.
 
-`python -m local.mariadb COMMAND …` runs a command beside one, with DATABASE_HOST and so on in its environment.
+`python -m local.mariadb COMMAND …` runs a command beside one, with DATABASE_HOST and the like set for it.
 """
 
 import os

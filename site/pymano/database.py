@@ -4,12 +4,16 @@ Text is compared as it is written: in both, é is not e and A is not a. Names an
 case (pymano.accounts.models), searches look at folded text (pymano.recognition.folding): no collation has to.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dj_database_url
+from django.db import OperationalError, connection, connections
 
 from pymano import env
+
+Result = TypeVar("Result")
 
 SQLITE = "django.db.backends.sqlite3"
 MYSQL = "django.db.backends.mysql"
@@ -20,6 +24,9 @@ CONNECT_SECONDS = 3
 LOCK_SECONDS = 10
 SQL_MODE = "TRADITIONAL,ONLY_FULL_GROUP_BY"
 
+# ER_LOCK_DEADLOCK: the server undid this transaction, so that another could go on.
+DEADLOCK = 1213
+
 
 def from_environment(folder: Path) -> dict[str, Any]:
     """Return Django's settings of the one database; without any in the environment, SQLite in the folder."""
@@ -29,7 +36,7 @@ def from_environment(folder: Path) -> dict[str, Any]:
         chosen["OPTIONS"] = _sqlite() | chosen.get("OPTIONS", {})
     if chosen["ENGINE"] == MYSQL:
         chosen["CONN_HEALTH_CHECKS"] = True
-        chosen["OPTIONS"] = _mysql(env.number("DATABASE_TIMEOUT", 15)) | chosen.get("OPTIONS", {})
+        chosen["OPTIONS"] = _mysql(env.number("DATABASE_TIMEOUT", 10)) | chosen.get("OPTIONS", {})
         chosen["TEST"] = {"CHARSET": CHARSET, "COLLATION": COLLATION}
     return chosen
 
@@ -68,3 +75,28 @@ def _mysql(seconds: int) -> dict[str, Any]:
         "read_timeout": seconds,
         "write_timeout": seconds,
     }
+
+
+def again_after_deadlock(transaction: Callable[[], Result]) -> Result:
+    """Do a whole transaction, and once more where the database undid it in favour of another.
+
+    A lock that was waited for in vain (1205) is not tried again: who asks has waited long enough.
+    """
+    try:
+        return transaction()
+    except OperationalError as error:
+        if connection.in_atomic_block or error.args[:1] != (DEADLOCK,):
+            raise
+        return transaction()
+
+
+def choose_collation(using: str, **_: Any) -> None:
+    """Have tables made from now on compare text as it is written, however the database was made."""
+    database = connections[using]
+    if database.vendor != "mysql":
+        return
+    with database.cursor() as cursor:
+        cursor.execute("SELECT @@collation_database")
+        if cursor.fetchone() != (COLLATION,):
+            name = database.ops.quote_name(database.settings_dict["NAME"])
+            cursor.execute(f"ALTER DATABASE {name} CHARACTER SET {CHARSET} COLLATE {COLLATION}")

@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import OperationalError, connection
 
 from pymano import database
 
@@ -99,3 +99,57 @@ def test_mysql_is_spoken_to_as_was_asked(db):
         *said, modes = cursor.fetchone()
     assert said == ["utf8mb4", "utf8mb4_bin", "READ-COMMITTED", 10]
     assert {"STRICT_ALL_TABLES", "NO_ZERO_DATE", "ONLY_FULL_GROUP_BY"} <= set(modes.split(","))
+
+
+@pytest.mark.skipif(connection.vendor != "mysql", reason="This is about MySQL")
+def test_every_text_is_compared_as_it_is_written(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT collation_name FROM information_schema.columns "
+            "WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"
+        )
+        assert cursor.fetchall() == (("utf8mb4_bin",),)
+
+
+class Transaction:
+    """One that fails with the given errors, one after the other, then ends well."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+        self.begun = 0
+
+    def __call__(self):
+        self.begun += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "kept"
+
+
+DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
+
+
+def test_a_transaction_that_another_undid_is_done_again(transactional_db):
+    transaction = Transaction(DEADLOCK)
+    assert database.again_after_deadlock(transaction) == "kept"
+    assert transaction.begun == 2
+
+
+def test_but_only_once(transactional_db):
+    transaction = Transaction(DEADLOCK, DEADLOCK)
+    with pytest.raises(OperationalError):
+        database.again_after_deadlock(transaction)
+
+
+@pytest.mark.parametrize("error", [OperationalError(1205, "Lock wait timeout"), OperationalError()])
+def test_other_failures_are_not_tried_again(transactional_db, error):
+    transaction = Transaction(error)
+    with pytest.raises(OperationalError):
+        database.again_after_deadlock(transaction)
+    assert transaction.begun == 1
+
+
+def test_a_part_of_a_transaction_cannot_be_done_again(db):
+    transaction = Transaction(DEADLOCK)
+    with pytest.raises(OperationalError):
+        database.again_after_deadlock(transaction)
+    assert transaction.begun == 1

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.models import Session
 from django.core.validators import RegexValidator
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -39,7 +40,8 @@ class PeopleManager(UserManager["User"]):
 class User(AbstractUser):
     """A person with an account. Names and addresses are kept in lower case.
 
-    Lower case is made here, in Python, because databases differ on what it is: SQLite leaves É alone.
+    Lower case is made here, in Python, because databases differ on what it is: SQLite leaves É alone. They
+    refuse capitals, so that what is unique is so in any case. Accents count: émile is not emile.
     A name holds no @, so that it can never be taken for somebody's address.
     """
 
@@ -57,16 +59,10 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            models.UniqueConstraint(
-                Lower("username"),
-                name="accounts_user_username_any_case",
-                violation_error_message=NAME_TAKEN,
+            models.CheckConstraint(
+                condition=Q(username=Lower("username")), name="accounts_user_lower_username"
             ),
-            models.UniqueConstraint(
-                Lower("email"),
-                name="accounts_user_email_any_case",
-                violation_error_message=ADDRESS_TAKEN,
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_lower_email"),
         ]
 
     @classmethod

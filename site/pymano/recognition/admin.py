@@ -62,8 +62,8 @@ class PredictionAdmin(PredictionModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Prediction], search_term: str
     ) -> tuple[QuerySet[Prediction], bool]:
-        """Look among owners, and among texts without regard to case and accents."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
+        """Look among owners, kept in lower case, and among texts without regard to case and accents."""
+        found, duplicates = super().get_search_results(request, queryset, search_term.lower())
         if search_term.strip() and isinstance(queryset, PredictionQuerySet):
             found = found | queryset.matching(search_term)
         return found, duplicates

@@ -75,7 +75,13 @@ class Prediction(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["owner", "-created_at"], name="prediction_newest_of_owner")]
+        # Each list's own order, read backwards. With id: where an index gives an order only in part,
+        # all that somebody has is sorted.
+        indexes = [
+            models.Index(fields=["owner", "created_at", "id"], name="prediction_of_owner_by_age"),
+            models.Index(fields=["created_at", "id"], name="prediction_by_age"),
+            models.Index(fields=["model_version"], name="prediction_by_version"),
+        ]
         constraints = [models.UniqueConstraint(fields=["owner", "drawing"], name="prediction_one_a_drawing")]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from pymano import metrics
+from pymano import database, metrics
 from pymano.recognition.models import Decoder, Prediction, forget_file
 from pymano.recognition.pictures import Picture
 from pymano.recognition.refusal import Code, Refusal
@@ -110,6 +110,10 @@ def _keep(new: Prediction, ink: Strokes | Picture) -> tuple[Prediction, bool]:
 
 
 def _store(new: Prediction) -> tuple[Prediction, bool]:
+    return database.again_after_deadlock(lambda: _stored(new))
+
+
+def _stored(new: Prediction) -> tuple[Prediction, bool]:
     with transaction.atomic():
         _lock(new.owner_id)
         old = _earlier(new)

@@ -63,6 +63,7 @@ def test_the_list_leads_to_the_readings(ruler, alice, bob, reading):
     ("query", "names"),
     [
         ("q=ALI", {"alice"}),
+        ("q=%C3%89VE", set()),
         ("q=bob@example", {"bob"}),
         ("verified=no", {"eve"}),
         ("verified=yes", {"alice", "bob", "root"}),

@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from pymano.accounts.models import User
 from tests.site.accounts.cast import make_user
@@ -26,10 +26,26 @@ def test_it_refuses_a_name_that_differs_by_case_alone(alice, name):
         User.objects.create_user(name, "other@example.org")
 
 
-def test_the_database_refuses_an_address_that_differs_by_case_alone(alice):
+@pytest.mark.parametrize(("field", "value"), [("username", "ALICE"), ("email", "ALICE@example.org")])
+def test_the_database_refuses_what_differs_by_case_alone(alice, field, value):
     other = make_user("other")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=other.pk).update(**{field: value})
     with pytest.raises(IntegrityError):
-        User.objects.filter(pk=other.pk).update(email="ALICE@example.org")
+        User.objects.filter(pk=other.pk).update(**{field: value.lower()})
+
+
+def test_an_accent_makes_another_name_and_another_address():
+    with_one, without = make_user("Émile"), make_user("emile")
+    assert User.objects.get_by_natural_key("ÉMILE") == with_one
+    assert User.objects.get_by_natural_key("EMILE") == without
+    with pytest.raises(IntegrityError):
+        make_user("E\u0301MILE")
+
+
+def test_letters_of_four_bytes_may_be_in_a_name():
+    name = "\U00010428.\U0001d538"  # a Deseret letter, and an A of mathematics, which is an a
+    assert User.objects.get_by_natural_key(make_user(name).username).username == "\U00010428.a"
 
 
 @pytest.mark.parametrize("name", ["a@b", "a b", "a/b", "a\x00b", "<b>", ""])

@@ -1,4 +1,6 @@
 import threading
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -27,6 +29,31 @@ def make(alice):
         return prediction
 
     return make
+
+
+def test_what_is_kept_comes_back_as_it_was(make):
+    """Letters of four bytes, numbers as JSON has them, and times to the microsecond."""
+    strokes = [[[0.1, -1e-7, 123456789.5, None], [3, 1e21, 0.25]], []]
+    asked_at = datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
+    made = make(
+        "\U0001f600 \U00020bb7",
+        drawing=uuid.uuid4(),
+        asked_at=asked_at,
+        alternatives=[{"text": "\U0001f600"}],
+    )
+    Prediction.objects.filter(pk=made.pk).update(strokes=strokes)
+    made.correct("\U0001f44b\U0001f3fd e\u0301t\xe9")
+    kept = Prediction.objects.get(drawing=made.drawing)
+    assert (kept.pk, kept.text, kept.strokes, kept.asked_at) == (made.pk, made.text, strokes, asked_at)
+    assert kept.alternatives == [{"text": "\U0001f600"}]
+    assert kept.correction == "\U0001f44b\U0001f3fd \xe9t\xe9"
+    assert Prediction.objects.matching("\U0001f44b\U0001f3fd ETE").get() == kept
+
+
+def test_the_newest_is_first_to_the_microsecond(make):
+    when = datetime(2026, 2, 28, tzinfo=UTC)
+    made = [make(str(n), created_at=when + timedelta(microseconds=n)) for n in (2, 3, 1)]
+    assert list(Prediction.objects.all()) == [made[1], made[0], made[2]]
 
 
 def files(settings) -> list[str]:
