@@ -18,11 +18,12 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test test-faults check format pack train tune evaluate archive bench pins install-run install-dev python
+.PHONY: help run test test-mysql test-faults check format pack train tune evaluate archive bench pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
 	@echo "make test      every test"
+	@echo "make test-mysql   the site's tests, and a browser on the whole, on a throwaway MariaDB"
 	@echo "make test-faults  the product, broken on purpose under load: minutes"
 	@echo "make check     style, types, import rules, migrations, settings for deployment"
 	@echo "make format    style, put right"
@@ -51,6 +52,13 @@ run: install-run
 test: install-dev
 	@$(BIN)/python -m local.browser
 	$(BIN)/pytest $(ARGS)
+
+# The client library must be there before pip builds mysqlclient against it.
+test-mysql: install-dev
+	@if $(BIN)/python -m local.mariadb; then \
+	  $(PYTHON) local/install.py mysql && \
+	  $(BIN)/python -m local.mariadb $(BIN)/pytest tests/site tests/browser/test_whole.py $(ARGS); \
+	fi
 
 test-faults: install-dev
 	$(BIN)/pytest tests/faults -m faults $(ARGS)

@@ -1,6 +1,7 @@
 """A throwaway MariaDB on this machine: a server with a data folder, a socket and a port of its own.
 
-`python -m local.mariadb COMMAND …` runs a command beside one, with DATABASE_HOST and the like set for it.
+`python -m local.mariadb COMMAND …` runs a command beside one, with DATABASE_HOST and the like set for it;
+without a command it only makes sure that there can be one.
 """
 
 import os
@@ -20,7 +21,7 @@ from local.ports import free_ports
 LOG = Path(__file__).resolve().parent.parent / ".run" / "mariadb.log"
 # The server, and what the client library that Python speaks to it with is built from.
 PACKAGES = ("mariadb-server", "libmariadb-dev", "pkg-config", "gcc", "libc6-dev", "python3-dev")
-MISSING = f"MariaDB is not installed. On Debian, as root: apt install {' '.join(PACKAGES)}"
+MISSING = f"No MariaDB: what needs one is skipped. On Debian, as root: apt install {' '.join(PACKAGES)}"
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -133,14 +134,19 @@ def server() -> str | None:
     return shutil.which("mariadbd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
 
 
+def is_installed() -> bool:
+    """Tell whether the server is there, and what its client library is built from."""
+    return server() is not None and shutil.which("mariadb_config") is not None
+
+
 def install() -> bool:
-    """Install the server and the client library by apt, as root on a Debian; tell whether it is there now."""
+    """Install both by apt, as root on a Debian; tell whether they are there now."""
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("w") as log:
         for command in (["apt-get", "update"], ["apt-get", "install", "--yes", *PACKAGES]):
             environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
             subprocess.run(command, stdout=log, stderr=log, env=environment, check=False)
-    return server() is not None
+    return is_installed()
 
 
 @contextmanager
@@ -156,11 +162,13 @@ def throwaway() -> Iterator[MariaDB]:
 
 
 def main(command: list[str]) -> int:
-    """Run the command beside a throwaway server; 1, with a line that says why, where there is none."""
+    """Run the command beside a throwaway server; 1, and a line that says what is missing, without one."""
     may_install = os.geteuid() == 0 and shutil.which("apt-get")
-    if not (server() or (may_install and install())):
+    if not (is_installed() or (may_install and install())):
         print(MISSING, file=sys.stderr)  # noqa: T201
         return 1
+    if not command:
+        return 0
     with throwaway() as database:
         return subprocess.run(command, env=os.environ | database.settings, check=False).returncode
 
