@@ -81,6 +81,11 @@ def test_a_body_above_the_proxys_limit_is_refused_by_the_proxy(visitor: Visitor,
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, kind)
 
 
+def test_a_body_of_unknown_length_is_refused_in_the_same_words(visitor: Visitor):
+    answer = visitor.post("/api/v1/predictions/", data=(b"x" * MEBIBYTE for _ in range(20)))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 def test_a_host_that_is_not_ours_is_refused(visitor: Visitor):
     answer = visitor.get("/accounts/login/", headers={"Host": "elsewhere.example"})
     assert answer.status_code == 400

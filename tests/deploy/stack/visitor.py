@@ -70,6 +70,7 @@ class Person(Visitor):
         super().__init__()
         self.name = name
         self.password = password
+        self.signed_in = False
 
     def register(self) -> None:
         """Make an account by the API, and get a token."""
@@ -81,12 +82,14 @@ class Person(Visitor):
         self.headers["Authorization"] = f"Bearer {known.json()['access']}"
 
     def sign_in(self) -> requests.Response:
-        """Sign in on the page."""
-        return self.submit("/accounts/login/", login=self.name, password=self.password)
+        """Sign in on the page; a redirect where it worked, the form again where not."""
+        answer = self.submit("/accounts/login/", login=self.name, password=self.password)
+        self.signed_in = answer.status_code == 302
+        return answer
 
     def be_signed_in(self) -> None:
         """Sign in on the page, if it was not done before."""
-        if "sessionid" not in self.cookies:
+        if not self.signed_in:
             assert self.sign_in().status_code == 302
 
     def leave(self) -> None:
