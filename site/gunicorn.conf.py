@@ -54,4 +54,4 @@ def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
     if METRICS:
         from prometheus_client import multiprocess
 
-        multiprocess.mark_process_dead(worker.pid, METRICS)
+        multiprocess.mark_process_dead(worker.pid, METRICS)  # type: ignore[no-untyped-call]

@@ -20,7 +20,7 @@ def healthz(_: HttpRequest) -> HttpResponse:
 def readyz(_: HttpRequest) -> JsonResponse:
     """Say whether the database answers, and whether the recogniser could: pages are served without it."""
     ready = _database_answers()
-    said = {"database": "ready" if ready else "away", "recogniser": client.state()}
+    said = {"database": "ready" if ready else "away", "recogniser": client.state().recogniser}
     return JsonResponse(said, status=200 if ready else 503)
 
 

@@ -30,6 +30,8 @@ def config(form: str) -> dict[str, Any]:
         "loggers": {
             "PIL": {"level": "CRITICAL"},
             "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            # That a request was refused stands in its own line (pymano.observation); why one failed does not.
+            "django.request": {"level": "ERROR"},
             "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
             # The site writes a line for each request itself, and knows more of it.
             "gunicorn.access": {"handlers": ["console"], "level": "WARNING", "propagate": False},

@@ -37,9 +37,10 @@ def test_it_is_not_ready_before_its_tables_are_there(db, torchserve):
 
 def test_it_asks_the_recogniser_once_however_often_it_is_asked(db, torchserve, monkeypatch):
     from pymano.serving import client
+    from pymano.serving.state import State
 
     asked = []
-    monkeypatch.setattr(client.state, "ask", lambda: asked.append(1) or "ready")
+    monkeypatch.setattr(client.state, "ask", lambda: asked.append(1) or State("away"))
     for _ in range(20):
         Client().get("/readyz")
     assert len(asked) == 1

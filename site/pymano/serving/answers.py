@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from pymano.serving.state import State
+
 ALTERNATIVES = 5
 REFUSALS = {"blank", "truncated", "malformed", "too_large", "unsupported"}
 
@@ -65,13 +67,23 @@ def refusal_in(answer: bytes) -> str:
     return code
 
 
-def is_ready(answer: bytes) -> bool:
-    """Whether the management API's words on a model, a list of its versions, name a worker that is ready."""
+def state_in(answer: bytes) -> State:
+    """Return what the management API's words on a model, a list of its versions, say of workers and queue."""
     versions = _loads(answer)
     if not isinstance(versions, list):
         raise Unintelligible("versions is not a list")
     workers = [worker for version in versions for worker in _list(_object(version), "workers")]
-    return any(_object(worker).get("status") == "READY" for worker in workers)
+    ready = sum(_object(worker).get("status") == "READY" for worker in workers)
+    free = [_capacity(_object(version)) for version in versions]
+    return State(
+        "ready" if ready else "starting", ready, min((n for n in free if n is not None), default=None)
+    )
+
+
+def _capacity(version: dict[str, Any]) -> int | None:
+    queue = version.get("jobQueueStatus")
+    capacity = queue.get("remainingCapacity") if isinstance(queue, dict) else None
+    return capacity if isinstance(capacity, int) else None
 
 
 def _alternative(item: object) -> Alternative:

@@ -29,9 +29,9 @@ from pymano.serving.answers import (
     Character,
     Reading,
     Unintelligible,
-    is_ready,
     reading_in,
     refusal_in,
+    state_in,
 )
 from pymano.serving.state import Remembered, State
 
@@ -181,11 +181,11 @@ def _ask_state() -> State:
     url = f"{settings.TORCHSERVE_MANAGEMENT_URL}/models/{settings.TORCHSERVE_MODEL}"
     try:
         response = _http.get(url, timeout=STATE_SECONDS, allow_redirects=False)
-        return "ready" if response.ok and is_ready(response.content) else "starting"
+        return state_in(response.content) if response.ok else State("starting")
     except (requests.RequestException, Unintelligible) as error:
         log.info("TorchServe's state: %s", error)
-        return "away"
+        return State("away")
 
 
-# "ready" when a worker is, "starting" when the server answers without one, "away" when it does not answer.
+# Ready when a worker is, starting when the server answers without one, away when it does not answer.
 state = Remembered(_ask_state, seconds=REMEMBER_SECONDS)

@@ -1,11 +1,20 @@
-"""Whether TorchServe can read now: a worker that is ready, which its /ping does not tell."""
+"""Whether TorchServe can read now, and how much: workers that are ready, which its /ping does not tell."""
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ready", "starting", "away"]
+
+@dataclass(frozen=True)
+class State:
+    """How TorchServe was when it was asked. Without an answer nothing is known of its queue."""
+
+    recogniser: Literal["ready", "starting", "away"]
+    ready_workers: int = 0
+    queue_free: int | None = None
+    """How many more readings its queue would take."""
 
 
 class Remembered:

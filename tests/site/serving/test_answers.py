@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from pymano.serving.answers import Unintelligible, is_ready, reading_in, refusal_in
+from pymano.serving.answers import Unintelligible, reading_in, refusal_in, state_in
+from pymano.serving.state import State
 from tests.fake_torchserve import answer
 
 
@@ -86,15 +87,22 @@ def test_it_takes_nothing_else_for_a_refusal(garbage):
 
 def test_a_model_is_ready_with_one_worker_that_is():
     workers = [{"status": "UNLOADING"}, {"status": "READY"}]
-    assert is_ready(json.dumps([{"modelName": "crnn", "workers": workers}]).encode())
+    said = state_in(json.dumps([{"modelName": "crnn", "workers": workers}]).encode())
+    assert said == State("ready", 1, None)
 
 
 @pytest.mark.parametrize("workers", [[], [{"status": "UNLOADING"}], [{}]])
 def test_a_model_is_not_ready_without(workers):
-    assert not is_ready(json.dumps([{"workers": workers}]).encode())
+    assert state_in(json.dumps([{"workers": workers}]).encode()) == State("starting", 0, None)
+
+
+def test_of_the_queues_of_all_versions_the_fullest_counts():
+    queues = [{"remainingCapacity": 90}, {"remainingCapacity": 3}, {"remainingCapacity": "all"}, None, {}]
+    said = [{"workers": [{"status": "READY"}], "jobQueueStatus": queue} for queue in queues]
+    assert state_in(json.dumps(said).encode()) == State("ready", 5, 3)
 
 
 @pytest.mark.parametrize("garbage", [b"", b"{}", b"[7]", b"[{}]", b'[{"workers": [7]}]'])
 def test_it_takes_nothing_else_for_a_state(garbage):
     with pytest.raises(Unintelligible):
-        is_ready(garbage)
+        state_in(garbage)

@@ -253,17 +253,17 @@ def test_a_body_over_torchserves_own_limit_is_too_large(server):
 )
 def test_the_state_is_that_of_its_workers(server, script, state):
     server.scripts = [script]
-    assert client.state() == state
+    assert client.state().recogniser == state
 
 
 def test_the_state_of_nobody_is_away(settings):
     settings.TORCHSERVE_MANAGEMENT_URL = "http://127.0.0.1:9"
     client.state.forget()
-    assert client.state() == "away"
+    assert client.state().recogniser == "away"
     client.state.forget()
 
 
 def test_the_state_of_one_that_hangs_is_away(server, monkeypatch):
     monkeypatch.setattr(client, "STATE_SECONDS", (0.2, 0.2))
     server.scripts = [lambda _: server.done.wait(5) and None]
-    assert client.state() == "away"
+    assert client.state().recogniser == "away"

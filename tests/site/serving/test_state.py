@@ -1,6 +1,8 @@
 import threading
 
-from pymano.serving.state import Remembered
+from pymano.serving.state import Remembered, State
+
+READY, STARTING, AWAY = State("ready", 1, 100), State("starting"), State("away")
 
 
 class Clock:
@@ -13,8 +15,8 @@ class Clock:
 def test_it_asks_once_and_remembers_for_a_while():
     asked = []
     clock = Clock()
-    state = Remembered(lambda: asked.append(1) or "ready", seconds=2, clock=clock)
-    assert [state() for _ in range(100)] == ["ready"] * 100
+    state = Remembered(lambda: asked.append(1) or READY, seconds=2, clock=clock)
+    assert [state() for _ in range(100)] == [READY] * 100
     assert len(asked) == 1
     clock.now += 2.5
     state()
@@ -22,21 +24,21 @@ def test_it_asks_once_and_remembers_for_a_while():
 
 
 def test_it_can_be_made_to_forget():
-    answers = iter(["starting", "ready"])
+    answers = iter([STARTING, READY])
     state = Remembered(lambda: next(answers), seconds=1000)
-    assert state() == "starting"
+    assert state() == STARTING
     state.forget()
-    assert state() == "ready"
+    assert state() == READY
 
 
 def test_while_one_asks_the_others_take_what_is_known():
     clock = Clock()
     asking, go_on = threading.Event(), threading.Event()
-    answers = iter(["ready", "away"])
+    answers = iter([READY, AWAY])
 
     def ask():
         said = next(answers)
-        if said == "away":
+        if said == AWAY:
             asking.set()
             go_on.wait(5)
         return said
@@ -47,7 +49,7 @@ def test_while_one_asks_the_others_take_what_is_known():
     slow = threading.Thread(target=state)
     slow.start()
     asking.wait(5)
-    assert state() == "ready"
+    assert state() == READY
     go_on.set()
     slow.join()
-    assert state() == "away"
+    assert state() == AWAY

@@ -12,12 +12,28 @@ def scrape(token: str = "", *, browser: Client | None = None):
     return (browser or Client()).get("/metrics", headers=headers)
 
 
-def test_with_the_token_it_shows_the_counters(settings):
+def test_with_the_token_it_shows_the_counters(settings, nowhere):
     settings.METRICS_TOKEN = "a long word"
     response = scrape("a long word")
     assert response.status_code == 200
     for name in ("readings_total", "reading_seconds", "torchserve_seconds", "corrections_total"):
         assert f"pymano_{name}" in response.content.decode()
+
+
+def test_it_says_how_torchserve_is_and_asks_it_once(settings, torchserve):
+    settings.METRICS_TOKEN = "a long word"
+    first = scrape("a long word").content.decode()
+    torchserve.leave()
+    assert scrape("a long word").status_code == 200
+    assert "pymano_torchserve_ready_workers 1.0" in first
+    assert "pymano_torchserve_queue_free 100.0" in first
+
+
+def test_of_one_that_is_away_it_says_only_that(settings, nowhere):
+    settings.METRICS_TOKEN = "a long word"
+    shown = scrape("a long word").content.decode()
+    assert "pymano_torchserve_ready_workers 0.0" in shown
+    assert "queue_free" not in shown
 
 
 @pytest.mark.parametrize(("token", "given"), [("", ""), ("a", ""), ("a", "b"), ("", "a"), ("a", "\xe9")])
@@ -28,7 +44,7 @@ def test_without_it_a_stranger_sees_nothing(settings, db, token, given):
     assert b"pymano_" not in response.content
 
 
-def test_the_staff_need_no_token(alice, sam):
+def test_the_staff_need_no_token(alice, sam, nowhere):
     browser = Client()
     browser.force_login(alice)
     assert scrape(browser=browser).status_code == 403
@@ -44,8 +60,9 @@ def test_it_adds_up_what_several_processes_count(tmp_path):
         "PYTHONPATH": str(project.ROOT / "site"),
     }
     count = (
-        "import django; django.setup(); from pymano import metrics; metrics.CORRECTIONS.labels('1.0').inc();"
-        "print(metrics.generate_latest(metrics._registry()).decode())"
+        "import django; django.setup(); from pymano import metrics, scrape;"
+        "metrics.CORRECTIONS.labels('1.0').inc();"
+        "print(scrape.generate_latest(scrape.registry()).decode())"
     )
     for _ in range(2):
         shown = subprocess.run(
