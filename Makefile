@@ -44,7 +44,7 @@ install-run: python
 	@$(PYTHON) local/install.py site model java
 
 install-dev: python
-	@$(PYTHON) local/install.py site model java dev
+	@$(PYTHON) local/install.py site model java tracing s3 dev
 
 run: install-run
 	@exec $(BIN)/python -m local.run
@@ -103,7 +103,7 @@ bench: install-dev
 # The build of torch is pip's to choose where it is installed, so the pin names the version alone.
 pins: python
 	@test -x .run/pins/bin/pip-compile || { $(PYTHON) -m venv .run/pins && .run/pins/bin/pip install -q pip-tools==7.6.2; }
-	cd requirements && for set in site model java dev; do \
+	cd requirements && for set in site model java tracing s3 dev; do \
 	  ../.run/pins/bin/pip-compile -q --upgrade --strip-extras --no-header --no-emit-options --no-emit-index-url \
 	    --no-emit-find-links --no-emit-trusted-host --annotation-style=line --allow-unsafe $$set.in -o $$set.txt || exit; \
 	  sed -i 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' $$set.txt; \
