@@ -66,7 +66,7 @@ test-faults: install-dev
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(THROWAWAY) $(BIN)/mypy site handlers training local manage.py
+	$(THROWAWAY) $(BIN)/mypy site handlers training local torchserve manage.py
 	PYTHONPATH=site:handlers:. $(BIN)/lint-imports
 	$(BIN)/djlint --quiet --check --lint site
 	$(THROWAWAY) $(BIN)/python manage.py makemigrations --check --dry-run
