@@ -9,6 +9,7 @@ DECODER ?= beam
 ENGINE ?= auto
 LIMIT ?=
 MINUTES ?=
+READINGS ?=
 REPORT ?=
 RUN ?= runs/$(basename $(notdir $(CONFIG)))
 MODEL_CODE := PYTHONPATH=handlers:.
@@ -18,7 +19,7 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test test-mysql test-faults check format pack train tune evaluate archive bench pins install-run install-dev python
+.PHONY: help run test test-mysql test-faults check format pack train tune evaluate archive bench bench-load pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
@@ -35,6 +36,7 @@ help:
 	@echo "make tune      CHECKPOINT=runs/…/best.pt DATA=folder: languages and calibration beside it"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
 	@echo "make bench     [MODEL=a.mar] time, memory and CPU of the recogniser, TorchServe and the site"
+	@echo "make bench-load  [READINGS=10000] 50 people, ever more programs, and memory: a quarter of an hour"
 	@echo "make pins      requirements/*.txt anew from requirements/*.in"
 
 python:
@@ -100,10 +102,15 @@ archive: install-dev
 bench: install-dev
 	@$(MODEL_CODE) $(BIN)/python -m local.bench $(if $(MODEL),--model $(MODEL))
 
+bench-load: install-dev
+	@cmp -s requirements/load.txt .run/load/installed || { $(PYTHON) -m venv .run/load && \
+	  .run/load/bin/pip install -q -r requirements/load.txt && cp requirements/load.txt .run/load/installed; }
+	@$(MODEL_CODE) $(BIN)/python -m local.bench_load $(if $(READINGS),--readings $(READINGS))
+
 # The build of torch is pip's to choose where it is installed, so the pin names the version alone.
 pins: python
 	@test -x .run/pins/bin/pip-compile || { $(PYTHON) -m venv .run/pins && .run/pins/bin/pip install -q pip-tools==7.6.2; }
-	cd requirements && for set in site model java tracing s3 dev; do \
+	cd requirements && for set in site model java tracing s3 dev load; do \
 	  ../.run/pins/bin/pip-compile -q --upgrade --strip-extras --no-header --no-emit-options --no-emit-index-url \
 	    --no-emit-find-links --no-emit-trusted-host --annotation-style=line --allow-unsafe $$set.in -o $$set.txt || exit; \
 	  sed -i 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' $$set.txt; \

@@ -5,7 +5,7 @@ Attempts to sign in are limited by address, as they should be; so the site must 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -69,3 +69,9 @@ def gather(url: str, count: int) -> list[Person]:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(Person.register, people))
     return people
+
+
+def sign_in(people: Iterable[Person]) -> list[dict[str, str]]:
+    """Sign all of them in, and return the headers of each one's requests."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(Person.sign_in, people))

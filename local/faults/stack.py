@@ -17,12 +17,15 @@ from local.faults.answers import Answer
 from local.faults.load import Load
 from local.faults.seen import Seen
 from local.faults.work import Question
+from local.people import Person
 from local.ports import free_ports
 from local.torchserve import TorchServe
 from local.website import Site
 
 CLIENTS = 8
 WORKERS = 2
+_TOKENS_SECONDS = 420
+"""Tokens last a quarter of an hour; whoever begins with them may take the other half of it."""
 
 
 @dataclass
@@ -32,13 +35,22 @@ class Stack:
     folder: Path
     torchserve: TorchServe
     site: Site
-    process: psutil.Process
+    torchserve_pid: int
+    site_pid: int
     """Gunicorn's first process."""
-    users: Sequence[Mapping[str, str]] = ()
-    """Headers of each."""
+    crew: Sequence[Person] = ()
     answers: list[Answer] = field(default_factory=list)
     unheard: list[Question] = field(default_factory=list)
     """What a process was reading or keeping when it was killed."""
+    _headers: Sequence[Mapping[str, str]] = ()
+    _signed_in: float = 0.0
+
+    @property
+    def users(self) -> Sequence[Mapping[str, str]]:
+        """Headers of each one's requests; all sign in anew before their tokens run out."""
+        if not self._headers or time.monotonic() > self._signed_in + _TOKENS_SECONDS:
+            self._headers, self._signed_in = people.sign_in(self.crew), time.monotonic()
+        return self._headers
 
     @property
     def media(self) -> Path:
@@ -76,6 +88,10 @@ class Stack:
         dump = json.loads(self.site.manage("dumpdata", "recognition.prediction"))
         return ledger.discrepancies(self.answers, ledger.rows(dump), ledger.files(self.media), self.unheard)
 
+    def processes(self) -> list[psutil.Process]:
+        """Those of gunicorn that answer."""
+        return psutil.Process(self.site_pid).children()
+
     def signal_workers(self, number: signal.Signals) -> None:
         """Signal every worker of TorchServe that is ready now."""
         for pid in self.torchserve.ready_workers():
@@ -88,13 +104,13 @@ class Stack:
 
     def start_site(self) -> None:
         """Start the site and wait for it."""
-        self.process = psutil.Process(self.site.start())
+        self.site_pid = self.site.start()
         self.site.wait()
 
 
 @contextmanager
-def running(folder: Path, settings: Mapping[str, str]) -> Iterator[Stack]:
-    """A stack in a folder, with some settings of the site; it ends with the block."""
+def running(folder: Path, settings: Mapping[str, str], users: int = CLIENTS) -> Iterator[Stack]:
+    """A stack in a folder, with some settings of the site and so many users; it ends with the block."""
     torchserve = TorchServe(folder / "torchserve", WORKERS)
     known = environment.complete({}) | {
         "DATA_DIR": str(folder / "data"),
@@ -105,12 +121,12 @@ def running(folder: Path, settings: Mapping[str, str]) -> Iterator[Stack]:
     }
     site = Site(free_ports(1)[0], {**known, **settings}, folder)
     try:
-        torchserve.start()
+        started = torchserve.start()
         site.prepare()
-        stack = Stack(folder, torchserve, site, psutil.Process(site.start()))
+        stack = Stack(folder, torchserve, site, started, site.start())
         site.wait()
         torchserve.wait(workers=WORKERS)
-        stack.users = [person.sign_in() for person in people.gather(site.url, CLIENTS)]
+        stack.crew = people.gather(site.url, users)
         yield stack
     finally:
         site.stop()

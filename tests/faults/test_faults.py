@@ -97,14 +97,14 @@ def test_the_database_is_away(database, tmp_path, suffer):
 
 def test_a_process_of_the_site_is_killed(on_sqlite, suffer):
     def kill():
-        on_sqlite.process.children()[0].kill()
+        on_sqlite.processes()[0].kill()
 
     suffer(on_sqlite, "a process of the site is killed", kill, killed=True)
 
 
 def test_the_site_is_reloaded(on_sqlite, suffer):
     def reload():
-        before = on_sqlite.process.children()
+        before = on_sqlite.processes()
         on_sqlite.site.reload()
         for process in before:
             process.wait(HANGS_SECONDS)

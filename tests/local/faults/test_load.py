@@ -7,6 +7,7 @@ import pytest
 from local.faults import load
 from local.faults.answers import BROKEN, HUNG, REFUSED
 from local.faults.load import Client, Load, UnsettledError
+from local.ports import free_ports
 from tests.local.faults.conftest import INK
 
 
@@ -85,9 +86,9 @@ def test_a_connection_that_is_broken_off_is_noted_and_replaced(client, site):
     assert client.ask(INK).outcome == 201
 
 
-def test_a_server_that_is_not_there_is_noted(client, site):
-    site.server_close()
-    assert client.ask(INK).outcome == REFUSED
+def test_a_server_that_is_not_there_is_noted():
+    [port] = free_ports(1)
+    assert Client(0, f"http://127.0.0.1:{port}", {}).ask(INK).outcome == REFUSED
 
 
 def test_a_server_that_says_nothing_is_noted(monkeypatch, site):
