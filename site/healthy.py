@@ -2,8 +2,10 @@
 
 import os
 import sys
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
+PORT = 8000
 SECONDS = 6
 
 
@@ -13,17 +15,17 @@ def host(allowed: str) -> str:
     return next((name for name in names if name and name != "*"), "127.0.0.1")
 
 
-def status(port: int, name: str) -> int:
+def status(name: str) -> int:
     """Ask /readyz under this name; OSError or HTTPException where nobody answers."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-    connection.request("GET", "/readyz", headers={"Host": name})
-    return connection.getresponse().status
+    with closing(HTTPConnection("127.0.0.1", PORT, timeout=SECONDS)) as connection:
+        connection.request("GET", "/readyz", headers={"Host": name})
+        return connection.getresponse().status
 
 
 def main() -> None:
     """Exit as Docker expects."""
     try:
-        found = status(8000, host(os.environ.get("ALLOWED_HOSTS", "")))
+        found = status(host(os.environ.get("ALLOWED_HOSTS", "")))
     except (OSError, HTTPException) as error:
         sys.exit(f"The site does not answer: {error}")
     if found != 200:

@@ -6,32 +6,31 @@
 import json
 import os
 import sys
-from http.client import HTTPException
-from urllib.error import URLError
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 SECONDS = 4
 
 
-def url(environment: dict[str, str]) -> str:
-    """Return where this container's management API describes the model, by the port that it listens on."""
-    address = environment.get("TS_MANAGEMENT_ADDRESS", "http://127.0.0.1:8081")
-    model = environment.get("TORCHSERVE_MODEL", "crnn")
-    return f"http://127.0.0.1:{urlsplit(address).port}/models/{model}"
+def description(address: str) -> bytes:
+    """What the management API says of the model; OSError or HTTPException where it says nothing."""
+    with closing(HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=SECONDS)) as connection:
+        connection.request("GET", "/models/crnn")
+        return connection.getresponse().read()
 
 
-def ready_workers(description: bytes) -> int:
-    """Count them in what GET /models/NAME said; ValueError, LookupError or TypeError for anything else."""
-    return sum(worker["status"] == "READY" for worker in json.loads(description)[0]["workers"])
+def ready_workers(said: bytes) -> int:
+    """Count them in a description; ValueError, LookupError or TypeError for anything else."""
+    return sum(worker["status"] == "READY" for worker in json.loads(said)[0]["workers"])
 
 
 def main() -> None:
     """Exit as Docker's health checks and Kubernetes' probes expect."""
+    address = os.environ.get("TS_MANAGEMENT_ADDRESS", "http://127.0.0.1:8081")
     try:
-        with urlopen(url(dict(os.environ)), timeout=SECONDS) as answer:  # noqa: S310 - always http on this machine
-            workers = ready_workers(answer.read())
-    except (URLError, HTTPException, OSError) as error:
+        workers = ready_workers(description(address))
+    except (HTTPException, OSError) as error:
         sys.exit(f"TorchServe does not answer: {error}")
     except (ValueError, LookupError, TypeError) as error:
         sys.exit(f"TorchServe's answer is no description of a model: {error!r}")

@@ -1,0 +1,74 @@
+"""What the image runs: one listed archive, by its hash, and an end to everything at SIGTERM."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from torchserve import serve
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path):
+    lines = []
+    for name in ("crnn-1.0.mar", "crnn-1.1.mar"):
+        (tmp_path / name).write_bytes(name.encode())
+        lines.append(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}\n")
+    (tmp_path / "SHA256SUMS").write_text("".join(lines))
+    return tmp_path
+
+
+def test_the_newest_is_served_where_none_is_named(store):
+    assert serve.shipped_archive(store) == store / "crnn-1.1.mar"
+
+
+def test_an_older_one_is_served_where_it_is_named(store):
+    assert serve.shipped_archive(store, "crnn-1.0.mar") == store / "crnn-1.0.mar"
+
+
+@pytest.mark.parametrize("name", ["crnn-9.9.mar", "../crnn-1.0.mar", "http://elsewhere.example/crnn-1.0.mar"])
+def test_what_is_not_listed_is_not_served(store, name):
+    with pytest.raises(serve.ArchiveError, match="does not list"):
+        serve.shipped_archive(store, name)
+
+
+def test_a_named_archive_is_checked_too(store):
+    (store / "crnn-1.0.mar").write_bytes(b"another program")
+    with pytest.raises(serve.ArchiveError, match="is not the file"):
+        serve.shipped_archive(store, "crnn-1.0.mar")
+
+
+def test_it_refuses_to_start_in_one_line(store, monkeypatch):
+    monkeypatch.setattr(serve, "STORE", store)
+    monkeypatch.setenv("MODEL_ARCHIVE", "crnn-9.9.mar")
+    with pytest.raises(SystemExit) as refused:
+        serve.main()
+    assert (
+        str(refused.value) == "TorchServe is not started: model_store/SHA256SUMS does not list crnn-9.9.mar"
+    )
+
+
+def test_the_command_names_the_store_and_the_model(store):
+    command = serve.command(store / "crnn-1.1.mar")
+    assert command[command.index("--model-store") + 1] == str(store)
+    assert command[command.index("--models") + 1] == "crnn=crnn-1.1.mar"
+    for option in ("--ts-config", "--log-config"):
+        assert Path(command[command.index(option) + 1]).is_file()
+
+
+def test_it_ends_when_told_to_with_what_the_launcher_started():
+    launcher = ["sh", "-c", "sleep 600 & echo started; wait"]
+    program = f"from torchserve import serve; serve.run({launcher})"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"started\n"
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        assert process.wait(30) == 0
+    assert len(family) == 2
+    assert not psutil.wait_procs(family, 30)[1]
