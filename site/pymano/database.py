@@ -58,7 +58,7 @@ def _of_url(folder: Path) -> dict[str, Any]:
 
 def _sqlite() -> dict[str, Any]:
     return {
-        "timeout": 20,
+        "timeout": LOCK_SECONDS,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }

@@ -87,7 +87,7 @@ def test_sqlite_waits_for_other_writers(db):
         cursor.execute("PRAGMA journal_mode")
         assert cursor.fetchone() == ("wal",)
         cursor.execute("PRAGMA busy_timeout")
-        assert cursor.fetchone() == (20_000,)
+        assert cursor.fetchone() == (10_000,)
     assert connection.transaction_mode == "IMMEDIATE"
 
 

@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 10.0
+SHORTEST_SECONDS: Final = 0.1
 STATE_SECONDS: Final = (0.5, 1.0)
 REMEMBER_SECONDS: Final = 2.0
 POOL_SIZE: Final = 32
@@ -128,7 +129,9 @@ def _post(body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
 
 
 def _send(url: str, body: bytes, headers: dict[str, str], deadline: float) -> tuple[int, bytes]:
-    timeouts = (CONNECT_SECONDS, READ_SECONDS)
+    # What a first try took, the second has not: both together end by the deadline.
+    left = max(SHORTEST_SECONDS, deadline - time.monotonic())
+    timeouts = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
     with _http.post(
         url, data=body, headers=headers, timeout=timeouts, stream=True, allow_redirects=False
     ) as response:

@@ -5,8 +5,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
+import requests
 
 from pymano.serving import client
 from tests.fake_torchserve import answer
@@ -127,6 +129,20 @@ def test_it_asks_no_third_time(server):
 
 
 @pytest.mark.usefixtures("in_a_hurry")
+def test_the_second_time_it_waits_only_for_what_the_first_left(monkeypatch, settings):
+    clock, waits = iter([0.0, 0.0, 11.0]), []
+
+    def break_off(*_, timeout, **__):
+        waits.append(timeout)
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(client._http, "post", break_off)
+    with pytest.raises(requests.ConnectionError):
+        client._post(b"", {})
+    assert waits == [(client.CONNECT_SECONDS, client.READ_SECONDS), (1.0, 1.0)]
+
+
 def test_silence_is_too_slow_and_is_not_asked_again(server):
     server.scripts = [lambda _: server.done.wait(5) and None]
     with pytest.raises(client.TooSlow):
