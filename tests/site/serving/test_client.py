@@ -128,7 +128,6 @@ def test_it_asks_no_third_time(server):
     assert len(server.requests) == 2
 
 
-@pytest.mark.usefixtures("in_a_hurry")
 def test_the_second_time_it_waits_only_for_what_the_first_left(monkeypatch, settings):
     clock, waits = iter([0.0, 0.0, 11.0]), []
 
@@ -143,6 +142,7 @@ def test_the_second_time_it_waits_only_for_what_the_first_left(monkeypatch, sett
     assert waits == [(client.CONNECT_SECONDS, client.READ_SECONDS), (1.0, 1.0)]
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_silence_is_too_slow_and_is_not_asked_again(server):
     server.scripts = [lambda _: server.done.wait(5) and None]
     with pytest.raises(client.TooSlow):
