@@ -122,6 +122,13 @@ def test_mariadb_takes_the_place_of_mysql():
     assert "mariadb:/var/lib/mysql" in other["services"]["database"]["volumes"]
 
 
+def test_mail_opens_a_way_out_for_the_site_alone():
+    added = yaml.safe_load((COMPOSE / "mail.yaml").read_text())["services"]
+    assert added.keys() == {"site"}
+    assert added["site"]["networks"] == ["outgoing"]
+    assert added["site"]["environment"]["EMAIL_HOST_PASSWORD_FILE"] == "/run/secrets/email_password"
+
+
 @pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_each_image_builds_on_a_fixed_base_as_an_ordinary_user(file):
     lines = file.read_text().splitlines()
