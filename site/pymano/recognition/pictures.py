@@ -10,13 +10,17 @@ from string import whitespace
 
 from PIL import Image, UnidentifiedImageError
 
+from pymano.recognition import structure
 from pymano.recognition.refusal import Refusal
 
 BYTES = 10 * 1000 * 1000
 PIXELS = 50 * 1000 * 1000
+# Of each row the decoder keeps an address: millions of rows of one pixel take a gigabyte.
+SIDE = 65_535
 # Each is a pass over all pixels of a JPEG, and can be a few bytes short. Encoders make about ten; by chance
-# a video that a phone has put behind a picture holds what looks like 150.
+# a video that a phone has put behind a picture of 12 megapixels holds what looks like 150.
 SCANS = 500
+PIXELS_IN_SCANS = 2_500 * 1000 * 1000
 SCAN = b"\xff\xda"
 
 # Pillow's name of each format that is read: its media type, and how such a file begins.
@@ -62,13 +66,15 @@ def inspect(data: bytes) -> Picture:
         raise Refusal("malformed", "The picture is empty.")
     if len(data) > BYTES:
         raise _too_many_bytes()
+    if structure.is_shredded(data):
+        raise _too_long()
     width, height, media_type = _header(data)
-    if width * height > PIXELS:
+    if width * height > PIXELS or max(width, height) > SIDE:
         raise _too_many_pixels()
     if not width or not height:
         raise Refusal("malformed", "The picture has no width or no height.")
-    if media_type == "image/jpeg" and data.count(SCAN) > SCANS:
-        raise Refusal("too_large", "The picture would take too long to decode.")
+    if media_type == "image/jpeg" and data.count(SCAN) > min(SCANS, PIXELS_IN_SCANS // (width * height)):
+        raise _too_long()
     return Picture(data, media_type)
 
 
@@ -116,4 +122,8 @@ def _too_many_bytes() -> Refusal:
 
 
 def _too_many_pixels() -> Refusal:
-    return Refusal("too_large", "A picture may have at most 50 megapixels.")
+    return Refusal("too_large", f"A picture may have at most 50 megapixels, and {SIDE:,} pixels on a side.")
+
+
+def _too_long() -> Refusal:
+    return Refusal("too_large", "The picture would take too long to decode.")

@@ -148,3 +148,15 @@ def test_it_refuses_a_bad_data_url(url, code):
     with pytest.raises(Refusal) as refusal:
         pictures.from_data_url(url)
     assert refusal.value.code == code
+
+
+def test_it_refuses_many_scans_of_many_pixels_and_takes_few():
+    whole = picture("JPEG", (5000, 4000), mode="L", progressive=True)
+    last = whole.rindex(pictures.SCAN)
+    assert pictures.inspect(whole[:last] + whole[last:-2] * 50 + whole[-2:])
+    assert refusal_of(whole[:last] + whole[last:-2] * 200 + whole[-2:]) == "too_large"
+
+
+@pytest.mark.parametrize("size", [(65_536, 1), (1, 65_536), (1, 50_000_000)])
+def test_it_refuses_a_thread_of_pixels(size):
+    assert refusal_of(hollow_png(*size)) == "too_large"
