@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ _REFUSALS: dict[type[Exception], str] = {
 }
 _WARM_UP = [[[[x, 40 * (x // 20 % 2)] for x in range(0, width, 20)]] for width in (100, 2000)]
 """A short ink and a wide one."""
+
+# What the site gives each request, and nothing that could begin a line of its own in the log.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +49,11 @@ class CRNNHandler:
         return [self._answer(row, index, context) for index, row in enumerate(rows)]
 
     def _answer(self, row: dict[str, Any], index: int, context: Any) -> str:
+        headers = {name.lower(): value for name, value in context.get_all_request_header(index).items()}
+        start = time.monotonic()
         context.set_response_content_type(index, "application/json")
         try:
-            answer = self._read(row, context.get_all_request_header(index))
+            answer = self._read(row, headers)
         except tuple(_REFUSALS) as refusal:
             context.set_response_status(code=422, phrase="Unprocessable Content", idx=index)
             answer = {"code": _REFUSALS[type(refusal)], "detail": str(refusal)}
@@ -54,10 +61,12 @@ class CRNNHandler:
             _log.exception("A reading failed")
             context.set_response_status(code=503, phrase="Service Unavailable", idx=index)
             answer = {"code": "failed", "detail": "Prediction failed"}
+        milliseconds = 1000 * (time.monotonic() - start)
+        request_id, ended = _request_id(headers.get("x-request-id")), answer.get("code", "read")
+        _log.info("request %s: %s in %.0f ms", request_id, ended, milliseconds)
         return json.dumps(answer)
 
-    def _read(self, row: dict[str, Any], head: dict[str, str]) -> dict[str, Any]:
-        headers = {name.lower(): value for name, value in head.items()}
+    def _read(self, row: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         strip = _strip(row, headers.get("content-type", ""))
         [reading] = self._recogniser.read([strip], _decoder(headers.get("x-decoder")))
         return asdict(reading) | {"model": self._model}
@@ -73,6 +82,10 @@ def _strip(row: dict[str, Any], content_type: str) -> Strip:
     if isinstance(body, dict) and "strokes" in body:
         return ink.draw(ink.parse(body["strokes"]))
     raise ink.MalformedInkError('ink must be {"strokes": [[[x, y], …], …]}')
+
+
+def _request_id(header: str | None) -> str:
+    return header if header and _REQUEST_ID.fullmatch(header) else "-"
 
 
 def _hold_to_one_thread() -> None:

@@ -42,6 +42,7 @@ class FakeTorchServe:
         self.says = answer("hello", "hallo", "hells", doubtful="o")
         self.asked: list[tuple[str, bytes]] = []
         self.decoders: list[str] = []
+        self.request_ids: list[str] = []
         self.release = threading.Event()
         self.port = 0
         self.come_back()
@@ -119,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fake.asked.append((self.headers["Content-Type"], body))
         fake.decoders.append(self.headers["X-Decoder"])
+        fake.request_ids.append(self.headers["X-Request-ID"])
         match fake.mood:
             case "away":
                 self.close_connection = True

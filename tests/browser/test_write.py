@@ -24,6 +24,18 @@ def test_it_reads_by_itself_when_the_pen_rests(open_page: Open, alice: Any, fake
     assert (prediction.owner, prediction.text) == (alice, "hello")
 
 
+def test_a_reading_has_one_id_from_the_page_to_the_recogniser_and_back(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    with page.expect_response("**/api/v1/predictions/") as waited:
+        write(page, "hello")
+    sent = waited.value.request.headers["x-request-id"]
+    assert len(sent) == 36
+    assert waited.value.headers["x-request-id"] == sent
+    assert fake.request_ids == [sent]
+
+
 def test_it_marks_the_letters_that_it_doubts(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice)
     write(page, "lo")

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 import torch
@@ -189,6 +190,18 @@ def test_what_fails_leaves_the_others_of_its_batch_alone(ask, monkeypatch, caplo
     assert [one, other] == alone * 2
     assert failed == ({"code": "failed", "detail": "Prediction failed"}, 503)
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("given", "noted"),
+    [("edge-1.a_B", "edge-1.a_B"), ("", "-"), ("a b", "-"), ("a\nINFO all is well", "-"), ("x" * 65, "-")],
+)
+def test_each_request_is_one_line_of_the_log_under_its_id(ask, caplog, given, noted):
+    caplog.set_level("INFO", logger="crnn_handler")
+    ask(({"strokes": HELLO}, JSON | {"X-Request-Id": given}), ({"strokes": []}, JSON))
+    first, second = [record.getMessage() for record in caplog.records if record.name == "crnn_handler"]
+    assert re.fullmatch(rf"request {re.escape(noted)}: read in \d+ ms", first)
+    assert re.fullmatch(r"request -: blank in \d+ ms", second)
 
 
 def test_an_empty_batch_has_no_answers(handler, folder):

@@ -1,6 +1,8 @@
 // Talking to the server: the API with the session's cookie. Every failure becomes a Problem whose kind says what the
 // page can do about it; the words for it are in words.js.
 
+import { newId } from "./drawing.js";
+
 const API = "/api/v1/";
 
 // code of the API -> kind; where the code is unknown the status decides.
@@ -88,8 +90,9 @@ async function confirmUser(username, signal) {
   trusted = token;
 }
 
+/** Each request has an id from here on: the site, TorchServe and both their logs know it by this. */
 async function send(method, path, { json, form, signal }) {
-  const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
+  const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken"), "X-Request-ID": newId() };
   if (json) headers["Content-Type"] = "application/json";
   const response = await ask(API + path, { method, headers, body: form ?? (json && JSON.stringify(json)), signal });
   if (!response.ok) throw await problem(response);
