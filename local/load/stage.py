@@ -13,6 +13,8 @@ from local.load.results import Stage
 ROOT = Path(__file__).resolve().parents[2]
 LOCUST = ROOT / ".run" / "load" / "bin" / "locust"
 _LETTERS = "the chart"
+_COMING_SECONDS = 5
+"""Within which all users have come."""
 _STOP_SECONDS = 15
 
 
@@ -28,7 +30,7 @@ def run(stack: Stack, who: str, users: int, seconds: int, readings: int = 1_000_
         str(LOCUST),
         *("--locustfile", str(Path(__file__).with_name("locustfile.py"))),
         *("--headless", "--only-summary", "--loglevel", "WARNING", "--exit-code-on-error", "0"),
-        *("--users", str(users), "--spawn-rate", str(users)),
+        *("--users", str(users), "--spawn-rate", str(users / _COMING_SECONDS)),
         *("--run-time", f"{seconds}s", "--stop-timeout", str(_STOP_SECONDS)),
         who,
     ]

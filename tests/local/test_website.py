@@ -1,3 +1,4 @@
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -43,3 +44,13 @@ def test_a_site_that_was_not_started_can_be_stopped(tmp_path):
     site = Site(1, {}, tmp_path)
     site.stop()
     assert not site.is_running()
+
+
+def test_a_reload_is_gunicorns(tmp_path, monkeypatch):
+    signals = []
+    process = SimpleNamespace(pid=7, send_signal=signals.append)
+    monkeypatch.setattr(website.subprocess, "Popen", lambda *_, **__: process)
+    site = Site(1, {}, tmp_path)
+    site.start()
+    site.reload()
+    assert signals == [signal.SIGHUP]

@@ -184,6 +184,10 @@ def worker(torchserve):
     return only
 
 
+def test_the_process_of_a_worker_that_can_read_is_known(torchserve):
+    assert torchserve.ready_workers() == [worker(torchserve)["pid"]]
+
+
 def test_a_killed_worker_is_replaced_and_answers_again(ask, torchserve):
     killed = worker(torchserve)["pid"]
     os.kill(killed, signal.SIGKILL)
