@@ -43,6 +43,7 @@ class FakeTorchServe:
         self.asked: list[tuple[str, bytes]] = []
         self.decoders: list[str] = []
         self.request_ids: list[str] = []
+        self.traces: list[str] = []
         self.release = threading.Event()
         self.port = 0
         self.come_back()
@@ -121,6 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         fake.asked.append((self.headers["Content-Type"], body))
         fake.decoders.append(self.headers["X-Decoder"])
         fake.request_ids.append(self.headers["X-Request-ID"])
+        fake.traces.append(self.headers["traceparent"])
         match fake.mood:
             case "away":
                 self.close_connection = True
