@@ -14,6 +14,8 @@ Grey = npt.NDArray[np.uint8]
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 65_535
+"""Of each row Pillow keeps an address: millions of rows of one pixel would take a gigabyte."""
 _BEGINNING = re.compile(
     rb"\Z|\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM....\x00{4}|II[*+]\x00|MM\x00[*+]", re.DOTALL
 )
@@ -30,7 +32,7 @@ class TruncatedPictureError(ValueError):
 
 
 class TooLargePictureError(ValueError):
-    """The picture has more than MAX_PIXELS; it was not decoded."""
+    """The picture has more than MAX_PIXELS, or than MAX_SIDE on a side; it was not decoded."""
 
 
 def decode(data: bytes) -> Grey:
@@ -61,7 +63,7 @@ def _open(data: bytes) -> Image.Image:
         if _BEGINNING.match(data):
             raise TruncatedPictureError("the picture's header is damaged or cut short") from error
         raise UnsupportedPictureError("the bytes are not a picture that can be read") from error
-    if picture.width * picture.height > MAX_PIXELS:
+    if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
         raise TooLargePictureError("the picture has too many pixels")
     return picture
 
@@ -76,7 +78,9 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 def _flatten(picture: Image.Image) -> Image.Image:
     """To 8-bit grey; a transparent picture is laid on white or black, whichever its ink stands out from."""
-    if picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
+    if picture.mode.startswith("I;16"):
+        return _stretched(picture.convert("I"))
+    if picture.mode in {"I", "F"}:
         return _stretched(picture)
     try:
         return _laid_on_paper(picture) if picture.has_transparency_data else picture.convert("L")
@@ -85,8 +89,7 @@ def _flatten(picture: Image.Image) -> Image.Image:
 
 
 def _laid_on_paper(picture: Image.Image) -> Image.Image:
-    layered = picture.convert("LA")
-    layered = layered.reduce(max(1, max(layered.size) // _WORKING_SIDE))
+    layered = _reduced(picture if picture.mode in {"LA", "RGBA"} else picture.convert("LA")).convert("LA")
     grey, alpha = (np.asarray(channel, dtype=np.float32) for channel in layered.split())
     light_ink = alpha.sum() > 0 and (grey * alpha).sum() / alpha.sum() > 140 and alpha.mean() < 200
     paper = 0.0 if light_ink else 255.0
@@ -94,8 +97,13 @@ def _laid_on_paper(picture: Image.Image) -> Image.Image:
     return Image.fromarray(flat.astype(np.uint8))
 
 
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Towards the working size: as floating point, 50 megapixels take 200 MB, several times over."""
+    return picture.reduce(max(1, max(picture.size) // _WORKING_SIDE))
+
+
 def _stretched(picture: Image.Image) -> Image.Image:
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float32))
+    values = np.nan_to_num(np.asarray(_reduced(picture), dtype=np.float32))
     low, high = float(values.min()), float(values.max())
     scaled = (values - low) * (255 / (high - low)) if high > low else np.full_like(values, 255)
     return Image.fromarray(scaled.astype(np.uint8))

@@ -100,6 +100,19 @@ def test_a_large_photograph_is_read_at_a_working_size():
     assert max(encoded.decode(paper.encoded(large, "JPEG")).shape) == 1600
 
 
+@pytest.mark.parametrize("mode", ["I;16", "I", "F", "RGBA", "LA"])
+def test_what_is_computed_in_floating_point_is_made_smaller_first(mode, monkeypatch):
+    asked, asarray = [], np.asarray
+    monkeypatch.setattr(
+        encoded.np, "asarray", lambda what, **kind: asked.append(what) or asarray(what, **kind)
+    )
+    large = Image.fromarray(PAGE).resize((5000, 5000 * PAGE.shape[0] // PAGE.shape[1])).convert("L")
+    form = "TIFF" if mode in {"I", "F"} else "PNG"
+    image = Image.fromarray(asarray(large).astype(np.uint16)) if mode == "I;16" else large.convert(mode)
+    assert max(encoded.decode(paper.encoded(image, form)).shape) == 1600
+    assert max(max(picture.size) for picture in asked) < 2 * 1600
+
+
 # What is refused
 
 
@@ -147,7 +160,9 @@ def test_colours_that_are_not_known_are_unsupported():
         picture.read(paper.encoded(lab, "TIFF"))
 
 
-@pytest.mark.parametrize("size", [(30_000, 30_000), (10_000, 10_000), (7_100, 7_100), (2_000_000_000, 1)])
+@pytest.mark.parametrize(
+    "size", [(30_000, 30_000), (10_000, 10_000), (7_100, 7_100), (2_000_000_000, 1), (65_536, 1), (1, 65_536)]
+)
 def test_too_many_pixels_are_refused_before_they_are_decoded(size, monkeypatch):
     monkeypatch.setattr(Image.core, "zip_decoder", None)
     with pytest.raises(encoded.TooLargePictureError):
