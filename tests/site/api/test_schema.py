@@ -3,6 +3,7 @@ import re
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import trans_real
 
 from tests.site.problems import assert_problem
 
@@ -64,3 +65,20 @@ def test_the_script_of_the_docs_comes_from_here(db):
 
 def test_a_format_that_there_is_not(db):
     assert_problem(Client().get("/api/v1/schema/", {"format": "xml"}), 404, "not_found")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["schema", "docs"])
+def test_no_language_that_is_made_up_is_remembered(path):
+    for number in range(3):
+        assert Client().get(f"/api/v1/{path}/", {"lang": f"de-x{number}"}).status_code == 200
+    assert not [language for language in trans_real._translations if language.startswith("de")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["lang", "version"])
+def test_nothing_that_is_asked_becomes_a_script(name):
+    script = Client().get("/api/v1/docs/", {"script": "", name: "\"'`\n</script>"}).text
+    assert script.count("\n") == Client().get("/api/v1/docs/", {"script": ""}).text.count("\n")
+    assert "</script>" not in script
+    assert "\"'`" not in script
