@@ -91,7 +91,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-LANGUAGE_CODE = "en"
+# It speaks English alone. Translated, it would keep in memory whatever language a request makes up.
+LANGUAGE_CODE, USE_I18N = "en", False
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
