@@ -20,6 +20,8 @@ AWAY_SECONDS = 10
 CROWD_SECONDS = FULL_SECONDS = 5
 BETWEEN_SECONDS = 12
 """Longer than the site waits for TorchServe (10 s), shorter than that waits for a worker (15 s)."""
+STILL_SECONDS = 8
+"""Longer than a request may wait for a thread (5 s)."""
 QUEUE = 100
 """job_queue_size of torchserve/config.properties."""
 CROWD = 20
@@ -100,6 +102,19 @@ def test_a_process_of_the_site_is_killed(on_sqlite, suffer):
         on_sqlite.processes()[0].kill()
 
     suffer(on_sqlite, "a process of the site is killed", kill, killed=True)
+
+
+def test_the_site_stands_still(on_sqlite, suffer):
+    def stand_still():
+        processes = on_sqlite.processes()
+        for process in processes:
+            process.suspend()
+        time.sleep(STILL_SECONDS)
+        for process in processes:
+            process.resume()
+
+    seen = suffer(on_sqlite, f"the site stands still for {STILL_SECONDS} s", stand_still)
+    assert "site_busy" in {answer.code for answer in seen.answers}
 
 
 def test_the_site_is_reloaded(on_sqlite, suffer):
