@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 
 from pymano.api import problems
 from pymano.api.problems import Problem, is_api
+from pymano.recognition.storage import StorageAwayError
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -43,9 +44,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 when the database is away, 500 for a fault of ours."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return answer(request, problems.DATABASE_AWAY if away else problems.FAULT)
+    """503 when the database or the pictures are away, 500 for a fault of ours."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return answer(request, problems.DATABASE_AWAY)
+    return answer(request, problems.STORAGE_AWAY if isinstance(error, StorageAwayError) else problems.FAULT)
 
 
 @csrf_exempt

@@ -122,8 +122,17 @@ STATICFILES_DIRS = [HERE / "static"]
 # Off, static files are found where they lie, under their own names, and collectstatic is not needed.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", default=not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+PICTURES_S3 = {
+    "bucket_name": env.text("PICTURES_S3_BUCKET", ""),
+    "endpoint_url": env.text("PICTURES_S3_ENDPOINT", "") or None,
+    "region_name": env.text("PICTURES_S3_REGION", "") or None,
+    "access_key": env.text("PICTURES_S3_ACCESS_KEY", "") or None,
+    "secret_key": env.text("PICTURES_S3_SECRET_KEY", "") or None,
+}
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "pymano.recognition.storage.WholeFileStorage"},
+    "default": {"BACKEND": "pymano.recognition.bucket.PictureBucket", "OPTIONS": PICTURES_S3}
+    if PICTURES_S3["bucket_name"]
+    else {"BACKEND": "pymano.recognition.storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "pymano.assets.HashedStorage"
         if STATIC_COLLECTED

@@ -22,6 +22,7 @@ from rest_framework.views import set_rollback
 from pymano import request_id
 from pymano.recognition.reading import OwnerGoneError
 from pymano.recognition.refusal import Refusal
+from pymano.recognition.storage import StorageAwayError
 from pymano.serving import client
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ UNREADABLE = Problem(400, "malformed", "The request cannot be read.")
 FORBIDDEN = Problem(403, "permission_denied", "You may not do this.")
 DATABASE_AWAY = Problem(503, "database_away", "The database is away. Try again soon.", retry_after=5)
 STORAGE_FULL = Problem(503, "storage_full", "There is no room to keep this. Try again later.", retry_after=60)
+STORAGE_AWAY = Problem(503, "storage_away", "The pictures cannot be reached. Try again soon.", retry_after=5)
 SITE_BUSY = Problem(503, "site_busy", "The site is busy. Try again soon.", retry_after=2)
 ACCOUNT_GONE = Problem(401, "not_authenticated", "This account was deleted.")
 FAULT = Problem(500, "fault", "Something went wrong here. It was noted.")
@@ -86,6 +88,7 @@ PLAIN: list[tuple[type[Exception], Problem]] = [
     (client.TooSlow, SLOW),
     (client.RecogniserError, AWAY),
     (OwnerGoneError, ACCOUNT_GONE),
+    (StorageAwayError, STORAGE_AWAY),
     (OperationalError, DATABASE_AWAY),
     (InterfaceError, DATABASE_AWAY),
     (Http404, NOT_FOUND),
@@ -128,7 +131,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
     problem = problem_of(exception)
     if problem is None:
         return None
-    if problem in (DATABASE_AWAY, STORAGE_FULL):
+    if problem in (DATABASE_AWAY, STORAGE_FULL, STORAGE_AWAY):
         log.error(problem.detail, exc_info=exception)
     set_rollback()
     return problem.as_response()

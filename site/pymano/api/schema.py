@@ -77,7 +77,7 @@ PROBLEMS = {
     429: ("Too many, see Retry-After: `throttled`.", "throttled", "Too many requests. Try again in 12 s."),
     503: (
         "Not now, see Retry-After: `recogniser_away`, `recogniser_busy`, `site_busy`, `database_away`, "
-        "`storage_full`.",
+        "`storage_full`, `storage_away`.",
         "recogniser_away",
         "The recogniser is away. Try again soon.",
     ),

@@ -6,6 +6,10 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage
 
 
+class StorageAwayError(OSError):
+    """Pictures can be neither stored nor fetched now. str() is for the log, never for users."""
+
+
 class WholeFileStorage(FileSystemStorage):
     """A folder in which a picture lies whole or not at all: what a full disk cut short is taken away."""
 
