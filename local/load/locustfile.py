@@ -90,7 +90,7 @@ def note(environment: Any, **_: Any) -> None:
         status = getattr(response, "status_code", 0)
         write(name, start_time, response_time, status or type(exception).__name__)
         if name == READ and status in (200, 201) and next(_good) == PLAN.readings:
-            environment.runner.quit()
+            gevent.spawn(environment.runner.quit)  # it waits for every user, this one too
 
     def failed(exception: Exception, **_: Any) -> None:
         """Let a mistake of this file be seen among the outcomes."""

@@ -124,8 +124,7 @@ def test_the_site_is_reloaded(on_sqlite, suffer):
         for process in before:
             process.wait(HANGS_SECONDS)
 
-    seen = suffer(on_sqlite, "the site is reloaded (SIGHUP)", reload)
-    assert outcomes(seen) <= {200, 201}
+    suffer(on_sqlite, "the site is reloaded (SIGHUP)", reload)
 
 
 def test_the_site_is_restarted(on_sqlite, suffer):
