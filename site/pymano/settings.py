@@ -122,6 +122,8 @@ STATICFILES_DIRS = [HERE / "static"]
 # Off, static files are found where they lie, under their own names, and collectstatic is not needed.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", default=not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+# For how many days; 0 is for ever. `manage.py delete_old_readings` applies it.
+READINGS_KEPT_DAYS = env.number("READINGS_KEPT_DAYS", 0)
 PICTURES_S3 = {
     "bucket_name": env.text("PICTURES_S3_BUCKET", ""),
     "endpoint_url": env.text("PICTURES_S3_ENDPOINT", "") or None,

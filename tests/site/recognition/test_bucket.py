@@ -79,8 +79,9 @@ def test_a_picture_lies_in_the_bucket_and_its_owner_alone_sees_it(photograph, al
     browser.force_login(bob)
     assert browser.get(address).status_code == 404
     browser.force_login(alice)
-    with browser.get(address) as answer:
-        assert b"".join(answer.streaming_content) == picture()
+    answer = browser.get(address)
+    assert b"".join(answer.streaming_content) == picture()
+    answer.close()
 
 
 def test_while_the_bucket_is_away_no_reading_is_kept(photograph, s3):
