@@ -150,3 +150,26 @@ def test_a_correction_to_what_was_read_confirms_it(run: Run) -> None:
 def test_a_corrected_reading_is_offered_again(run: Run) -> None:
     reading = answer("hello", "hallo", "hells") | {"correction": "hallo"}
     assert run("reading", "return m.others(a)", reading) == ["hello", "hells"]
+
+
+@pytest.mark.parametrize(
+    ("cookies", "sent"),
+    [
+        ("a=b; csrftoken=plain", "plain"),
+        ("csrftoken=made up by a neighbour; __Host-csrftoken=ours; c=d", "ours"),
+    ],
+)
+def test_over_https_the_token_is_the_one_that_no_neighbour_can_make_up(
+    run: Run, cookies: str, sent: str
+) -> None:
+    script = """
+        Object.defineProperty(document, "cookie", { get: () => a });
+        let headers;
+        window.fetch = async (_, options) => {
+            headers = options.headers;
+            return new Response('{"username": "alice"}');
+        };
+        await m.look("x", { username: "alice" });
+        return headers["X-CSRFToken"];
+    """
+    assert run("server", script, cookies) == sent

@@ -11,7 +11,7 @@ def test_nobody_keeps_what_is_said_to_somebody(alice, path):
     assert "no-store" in client.get(path)["Cache-Control"]
 
 
-def test_static_files_may_be_kept():
+def test_static_files_may_be_kept(db):
     answer = Client().get("/static/pymano/pymano.css")
     answer.close()
     assert "max-age" in answer["Cache-Control"]

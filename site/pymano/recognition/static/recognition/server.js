@@ -42,7 +42,7 @@ export class Problem extends Error {
   }
 }
 
-let trusted = cookie("csrftoken");
+let trusted = csrfToken();
 
 /** Reads ink ({strokes, drawing}); answers with the API's reading. */
 export async function readInk(ink, { username, signal }) {
@@ -83,7 +83,7 @@ export async function recogniser() {
  * account, so after such a change the server is asked first who it takes us for.
  */
 async function confirmUser(username, signal) {
-  const token = cookie("csrftoken");
+  const token = csrfToken();
   if (token === trusted) return;
   const me = await send("GET", "me/", { signal });
   if (me.username !== username) throw new Problem("someone-else");
@@ -92,7 +92,7 @@ async function confirmUser(username, signal) {
 
 /** Each request has an id from here on: the site, TorchServe and both their logs know it by this. */
 async function send(method, path, { json, form, signal }) {
-  const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken"), "X-Request-ID": newId() };
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), "X-Request-ID": newId() };
   if (json) headers["Content-Type"] = "application/json";
   const response = await ask(API + path, { method, headers, body: form ?? (json && JSON.stringify(json)), signal });
   if (!response.ok) throw await problem(response);
@@ -119,6 +119,11 @@ async function problem(response) {
   const id = told.request_id ?? response.headers.get("X-Request-ID");
   const about = [told.code ?? response.status, id].filter(Boolean).join(" · ");
   return new Problem(KINDS[told.code] ?? STATUSES[response.status] ?? "broken", { wait, about });
+}
+
+/** Over https the name has a prefix with which browsers take the cookie from this very host alone. */
+function csrfToken() {
+  return cookie("__Host-csrftoken") || cookie("csrftoken");
 }
 
 function cookie(name) {
