@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from pymano import database, env, logs
+from pymano import database, env, logs, strength
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -14,6 +14,8 @@ HERE = Path(__file__).resolve().parent
 # What this installation is.
 
 SECRET_KEY = env.secret("SECRET_KEY")
+# Earlier keys: what they signed, sessions and links in e-mails, holds until they are taken out.
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 HTTPS = env.flag("HTTPS")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -22,6 +24,12 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run" / "data")))
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
+if not DEBUG:
+    for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
+        strength.require_random("SECRET_KEY", key, length=50)
+    if METRICS_TOKEN:
+        strength.require_random("METRICS_TOKEN", METRICS_TOKEN, length=20)
 
 # The recogniser.
 
@@ -59,6 +67,7 @@ MIDDLEWARE = [
     "pymano.request_id.RequestIdMiddleware",
     "pymano.observation.ObservationMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "pymano.isolation.IsolationMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "pymano.caching.UncachedMiddleware",
@@ -100,6 +109,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Where things are kept: rows, counters, pictures, static files.
 
 DATABASES = {"default": database.from_environment(DATA_DIR)}
+if not DEBUG:
+    strength.require_uncommon(
+        "DATABASE_PASSWORD", DATABASES["default"]["PASSWORD"], user=DATABASES["default"]["USER"]
+    )
 
 CACHE_URL = env.text("CACHE_URL", "")
 CACHES: dict[str, dict[str, Any]] = {
@@ -122,6 +135,7 @@ STATICFILES_DIRS = [HERE / "static"]
 # Off, static files are found where they lie, under their own names, and collectstatic is not needed.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", default=not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # For how many days; 0 is for ever. `manage.py delete_old_readings` applies it.
 READINGS_KEPT_DAYS = env.number("READINGS_KEPT_DAYS", 0)
 PICTURES_S3 = {
@@ -268,6 +282,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# With this prefix browsers take a cookie from this very host alone: none that a neighbour has made up.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
