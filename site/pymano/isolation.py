@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# The pages need none of these. For a photograph the browser's own dialog for files opens a phone's camera, which
-# no policy concerns.
+# The pages need none of these: for a photograph the browser's own dialog for files opens a phone's camera.
 UNUSED = (
     "accelerometer",
     "camera",

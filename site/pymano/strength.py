@@ -1,19 +1,10 @@
-"""Whether secrets are fit to be used: the site, unless it is debugged, does not start with one easy to guess."""
+"""Whether secrets are fit to be used: unless it is debugged, the site does not start with one easily guessed."""
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 # What people write where a secret is to be put in. By chance none of these words is drawn in millions of years.
-PLACEHOLDERS = (
-    "changeme",
-    "change-me",
-    "change_me",
-    "insecure",
-    "password",
-    "example",
-    "placeholder",
-    "secret-key",
-)
+PLACEHOLDERS = ("changeme", "change-me", "change_me", "example", "insecure", "password", "secret-key")
 DIFFERENT = 10
 DRAW = "Draw one at random: openssl rand -base64 48"
 

@@ -36,3 +36,32 @@ def test_pages_may_load_nothing_from_elsewhere():
     assert "default-src 'none'" in policy
     for word in ("unsafe", "http:", "https:", "*"):
         assert word not in policy
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "too short"),
+        ("SECRET_KEY", "django-insecure-" + "0123456789abcdef" * 4),
+        ("SECRET_KEY_FALLBACKS", "an old one"),
+        ("METRICS_TOKEN", "metrics"),
+        ("DATABASE_URL", "mysql://pymano:password@db/pymano"),
+        ("DATABASE_URL", "mysql://pymano:pymano@db/pymano"),
+    ],
+)
+def test_what_can_be_guessed_stops_the_start_unless_it_is_debugged(name, value):
+    started = manage("diffsettings", **{name: value})
+    assert started.returncode == 1
+    assert len(started.stderr.splitlines()) == 1
+    assert name.split("_")[0] in started.stderr
+    assert value not in started.stderr
+    assert manage("diffsettings", **{name: value, "DEBUG": "on"}).returncode == 0
+
+
+def test_over_https_cookies_are_this_hosts_alone():
+    told = manage("diffsettings", HTTPS="on").stdout
+    for kind, name in (("SESSION", "sessionid"), ("CSRF", "csrftoken")):
+        assert f"{kind}_COOKIE_NAME = '__Host-{name}'" in told
+        assert f"{kind}_COOKIE_SECURE = True" in told
+        assert f"{kind}_COOKIE_DOMAIN" not in told  # Django's default is none, which the prefix asks for
+        assert f"{kind}_COOKIE_PATH" not in told  # and /
