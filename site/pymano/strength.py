@@ -1,4 +1,4 @@
-"""Whether secrets are fit to be used: unless it is debugged, the site does not start with one easily guessed."""
+"""Whether secrets are fit to be used. With one that can be guessed the site starts for debugging alone."""
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ImproperlyConfigured, ValidationError
