@@ -3,7 +3,7 @@
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
-# What people write where a secret is to be put in. By chance none of these words is drawn in millions of years.
+# What stands where a secret is to be put in. By chance none of these words is drawn in millions of years.
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "example", "insecure", "password", "secret-key")
 DIFFERENT = 10
 DRAW = "Draw one at random: openssl rand -base64 48"
