@@ -59,7 +59,7 @@ test: install-dev
 test-mysql: install-dev
 	@if $(BIN)/python -m local.mariadb; then \
 	  $(PYTHON) local/install.py mysql && \
-	  $(BIN)/python -m local.mariadb $(BIN)/pytest tests/site tests/browser/test_whole.py $(ARGS); \
+	  $(BIN)/python -m local.mariadb $(BIN)/pytest tests/site tests/docs tests/browser/test_whole.py $(ARGS); \
 	fi
 
 test-faults: install-dev
