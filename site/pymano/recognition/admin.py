@@ -27,7 +27,8 @@ class PredictionAdmin(PredictionModelAdmin):
     date_hierarchy = "created_at"
     list_display = ["shortened", "owner", "sure", "kind", "read_by", "created_at"]
     list_filter = [("correction", admin.EmptyFieldListFilter), "model_version", "decoder", "created_at"]
-    list_select_related = ["owner"]
+    # Owners are fetched after: joined, MySQL may read all of them first, and sort everybody's readings.
+    list_select_related = ()
     search_fields = ["owner__username", "owner__email"]
     search_help_text = "A text, or an owner's name or address."
     fields = (
@@ -53,7 +54,7 @@ class PredictionAdmin(PredictionModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
         """Leave the strokes in the database while many are listed."""
-        return super().get_queryset(request).defer("strokes")
+        return super().get_queryset(request).defer("strokes").prefetch_related("owner")
 
     def save_model(self, request: HttpRequest, obj: Prediction, form: object, change: bool) -> None:  # noqa: ARG002
         """Save the correction alone: the reading may have changed since the form was made."""

@@ -31,6 +31,15 @@ def test_the_staff_find_readings_by_text_and_by_owner(browser, sam, prediction, 
     assert list(response.context["cl"].queryset) == [prediction]
 
 
+def test_the_list_asks_the_database_no_more_for_more_readings(
+    browser, sam, torchserve, django_assert_max_num_queries
+):
+    for n in range(20):
+        read(owner=get_user_model().objects.create_user(f"user{n}", f"user{n}@example.org"), ink=STROKES)
+    with django_assert_max_num_queries(12):
+        browser(sam).get(LIST)
+
+
 def test_others_are_not_found(browser, sam, prediction):
     assert not browser(sam).get(LIST, {"q": "goodbye"}).context["cl"].queryset
 
