@@ -6,6 +6,7 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
 from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
 from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.contrib import messages
@@ -78,12 +79,24 @@ class SignUpForm(Reworded, allauth_forms.SignupForm):  # type: ignore[misc]
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save; when somebody takes the name or the address at this very moment, ask again."""
         try:
-            with transaction.atomic():
-                saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
-                return saved
+            saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
         except IntegrityError as error:
             messages.error(request, "Somebody took this name or this address just now. Choose another.")
             raise ImmediateHttpResponse(redirect(request.get_full_path())) from error
+        return saved
+
+    def save(self, request: HttpRequest) -> User:
+        """Make the account as allauth does, in one transaction, but hash the password before it begins.
+
+        Hashing takes long on purpose, and while a transaction lasts nobody else can write to SQLite.
+        """
+        adapter = get_adapter()
+        user: User = adapter.save_user(request, adapter.new_user(request), self, commit=False)
+        with transaction.atomic():
+            user.save()
+            self.custom_signup(request, user)
+            setup_user_email(request, user, [EmailAddress(email=user.email)])
+        return user
 
 
 class AskForResetForm(Reworded, allauth_forms.ResetPasswordForm):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import user_signed_up
 from allauth.core import ratelimit
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest
 from rest_framework import serializers
 
@@ -67,9 +67,7 @@ class RegisterSerializer(serializers.Serializer[User]):
 
     def _save(self, request: HttpRequest) -> User:
         try:
-            with transaction.atomic():
-                user: User = self.form.save(request)
-                return user
+            return self.form.save(request)
         except IntegrityError as error:
             raise serializers.ValidationError("Somebody took this name or this address just now.") from error
 

@@ -6,7 +6,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import transaction
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 
 from pymano.accounts.adapter import AccountAdapter
 from pymano.accounts.models import User
@@ -68,6 +70,24 @@ def test_a_closed_site_takes_nobody(client, settings):
         assert "Sign-up is closed" in answer.text
     assert not User.objects.exists()
     assert SIGN_UP not in client.get(SIGN_IN).text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("address", "fields"), [(SIGN_UP, NEW), ("/api/v1/register/", NEW | {"password": PASSWORD})]
+)
+def test_nobody_waits_for_a_password_to_be_hashed(client, monkeypatch, address, fields):
+    hashed, encode = [], MD5PasswordHasher.encode
+
+    def watched(self, password, salt):
+        hashed.append(transaction.get_autocommit())
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", watched)
+    client.post(address, fields, content_type="application/json" if "api" in address else MULTIPART_CONTENT)
+    assert User.objects.filter(username="charlie").exists()
+    assert hashed
+    assert all(hashed)
 
 
 def test_a_name_taken_at_the_same_moment_is_asked_again(client, monkeypatch, alice):
