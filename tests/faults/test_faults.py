@@ -68,7 +68,7 @@ def test_torchserves_queue_is_full(on_sqlite, suffer):
             for worker in workers:
                 os.kill(worker, signal.SIGCONT)
             answered = [other.result() for other in others]
-        assert set(answered) == {200, 503}
+        assert 503 in answered
 
     seen = suffer(on_sqlite, "TorchServe's queue is full", crowd)
     assert "recogniser_busy" in {answer.code for answer in seen.answers}
