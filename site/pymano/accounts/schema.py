@@ -37,7 +37,7 @@ TOKEN = extend_schema(
         },
     ),
     examples=[
-        OpenApiExample("Bob", value={"username": "bob", "password": "…"}, request_only=True),
+        OpenApiExample("Bob", value={"username": "bob", "password": "a horse in rain"}, request_only=True),
     ],
 )
 REFRESH = extend_schema(
@@ -63,7 +63,7 @@ REGISTER = extend_schema(
     examples=[
         OpenApiExample(
             "Alice",
-            value={"username": "alice", "email": "alice@example.org", "password": "…"},
+            value={"username": "alice", "email": "alice@example.org", "password": "a horse in rain"},
             request_only=True,
         ),
     ],

@@ -116,6 +116,14 @@ def _reading(description: str) -> OpenApiResponse:
     )
 
 
+def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add what the serializers cannot tell: a question is never empty, but holds strokes or an image."""
+    result["paths"]["/api/v1/predictions/"]["post"]["requestBody"]["required"] = True
+    question = result["components"]["schemas"]["Question"]
+    question["anyOf"] = [{"required": ["strokes"]}, {"required": ["image"]}]
+    return result
+
+
 LIST_AND_CREATE = extend_schema_view(
     get=extend_schema(
         tags=TAGS,

@@ -59,7 +59,7 @@ class Confidence(serializers.FloatField):
 class AlternativeSerializer(serializers.Serializer[Any]):
     """Another text that the ink may say."""
 
-    text = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
     confidence = Confidence()
 
 
