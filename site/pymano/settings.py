@@ -245,6 +245,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # The pages' session works too, but is no way in for programs.
     "AUTHENTICATION_WHITELIST": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pymano.api.schema.complete",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
