@@ -63,6 +63,7 @@ test-mysql: install-dev
 	fi
 
 test-faults: install-dev
+	@if $(BIN)/python -m local.mariadb; then $(PYTHON) local/install.py mysql; fi
 	$(BIN)/pytest tests/faults -m faults $(ARGS)
 
 check: install-dev
