@@ -14,6 +14,7 @@ if "DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -22,6 +23,9 @@ from local.torchserve import TorchServe
 from pymano import database
 
 django.setup()
+# What is made up is the same at each run, and takes as long as the machine needs.
+hypothesis.settings.register_profile("always the same", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("always the same")
 settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
 
 

@@ -47,13 +47,7 @@ def test_the_api_does_what_its_schema_says(operation, mode, alice):
     headers = {"Authorization": f"Bearer {AccessToken.for_user(alice)}"}
     unfit = [positive_data_acceptance, *([negative_data_rejection] if operation.label in LENIENT else [])]
 
-    @settings(
-        derandomize=True,
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def asked(case: Case) -> None:
         case.call_and_validate(headers=headers, excluded_checks=unfit)

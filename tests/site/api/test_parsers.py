@@ -1,6 +1,9 @@
+import json
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework.exceptions import ParseError
 
 from pymano.api.parsers import StrictJSONParser
@@ -54,3 +57,31 @@ def test_it_refuses_what_would_fill_the_memory(body):
 def test_it_says_why_it_refuses(body, reason):
     with pytest.raises(ParseError, match=reason):
         parse(body)
+
+
+def outcome(body: bytes) -> object:
+    try:
+        return parse(body)
+    except (ParseError, Refusal) as refused:
+        return refused
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=15,
+)
+
+
+@given(st.binary() | st.text(alphabet='[]{}",:0123456789eE+-.\\u nulltrfasNI').map(str.encode))
+def test_whatever_is_sent_is_read_as_python_reads_it_or_refused(body: bytes) -> None:
+    read = outcome(body)
+    if not isinstance(read, Exception):
+        assert read == json.loads(body.decode("utf-8-sig"))
+
+
+@given(json_values)
+def test_good_json_is_read(value: object) -> None:
+    body = json.dumps(value).encode()
+    read = outcome(body)
+    assert read == value or "nested too deeply" in str(read) or "too long" in str(read)
