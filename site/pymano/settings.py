@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "pymano.overload.OverloadMiddleware",
     "pymano.api.sizes.SizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "pymano.hosts.HostMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
