@@ -100,10 +100,6 @@ class Stack:
     def restart_site(self) -> None:
         """End the site gently, and start another in its place."""
         self.site.stop()
-        self.start_site()
-
-    def start_site(self) -> None:
-        """Start the site and wait for it."""
         self.site_pid = self.site.start()
         self.site.wait()
 
