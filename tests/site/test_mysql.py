@@ -1,14 +1,20 @@
 """What only a real server can show: MariaDB, started for these tests, ended and started again."""
 
+import json
+import os
 import threading
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.utils import ConnectionHandler
 
-from local import mariadb
+from local import environment, loopback, mariadb
+from local.ports import free_ports
+from local.website import Site
 from pymano import database
 from pymano.accounts.models import User
+from tests.fake_torchserve import FakeTorchServe
+from tests.site.drawings import STROKES
 
 pytest.importorskip("MySQLdb", reason="mysqlclient is not installed (requirements/mysql.txt)")
 
@@ -101,6 +107,54 @@ def test_a_database_made_by_others_gets_the_collation(server, connect):
     finally:
         del database.connections["other"]
     assert ask(one, "SELECT @@collation_database") == ("utf8mb4_bin",)
+
+
+def test_the_site_under_gunicorn_outlives_its_server(server, tmp_path):
+    """Readings, before its server stops, while it is away, and after, over connections that were kept."""
+    passwords = {environment.password_name(name): "a quiet pencil" for name in environment.DEMO_USERS}
+    with FakeTorchServe() as torchserve:
+        addresses = {"TORCHSERVE_INFERENCE_URL": torchserve.url, "TORCHSERVE_MANAGEMENT_URL": torchserve.url}
+        settings = {
+            "DATA_DIR": str(tmp_path / "data"),
+            "LOG_FORMAT": "json",
+            "SECRET_KEY": os.urandom(40).hex(),
+        }
+        site = Site(free_ports(1)[0], server.settings | addresses | passwords | settings, tmp_path)
+        site.prepare()
+        site.start()
+        try:
+            site.wait()
+            program = Program(site.url)
+            before = [program.read() for _ in range(8)]
+            server.stop()
+            away = [program.read() for _ in range(8)]
+            server.start()
+            server.wait()
+            after = [program.read() for _ in range(8)]
+        finally:
+            site.stop()
+    assert (before, away, after) == ([201] * 8, [503] * 8, [201] * 8)
+    assert server.query("SELECT COUNT(*) FROM pymano.recognition_prediction").split()[-1] == "16"
+    lines = [json.loads(line) for line in (tmp_path / "site.log").read_text().splitlines()]
+    assert [
+        line["status"] for line in lines if line.get("view") == "api-v1:predictions"
+    ] == before + away + after
+
+
+class Program:
+    """Bob's: it signs in, and has one drawing after another read."""
+
+    def __init__(self, url):
+        self.http = loopback.session()
+        self.api = f"{url}/api/v1"
+        tokens = self.post("token/", {"username": "bob", "password": "a quiet pencil"}).json()
+        self.http.headers["Authorization"] = f"Bearer {tokens['access']}"
+
+    def post(self, path, body):
+        return self.http.post(f"{self.api}/{path}", json=body, timeout=30)
+
+    def read(self):
+        return self.post("predictions/", {"strokes": STROKES}).status_code
 
 
 @pytest.mark.skipif(connection.vendor != "mysql", reason="This is about MySQL")
