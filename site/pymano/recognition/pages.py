@@ -7,12 +7,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -73,18 +81,24 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(takeout.zipped(entries), content_type="application/zip", headers=headers)
 
 
-@cache_control(private=True, max_age=3600)
+@cache_control(private=True, no_cache=True)
 @login_required
 @require_safe
-def stored_picture(request: HttpRequest, pk: UUID) -> FileResponse:
-    """Send a picture to its owner. Its type comes from our own name for it, never from a guess."""
+def stored_picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send a picture to its owner. Its type comes from our own name for it, never from a guess.
+
+    Browsers may keep it, but ask each time whether they may show it: the next person at the machine may not.
+    """
     prediction = get_object_or_404(Prediction.objects.of(request.user).exclude(picture=None), pk=pk)
+    etag = quote_etag(PurePath(prediction.picture.name or "").stem)
+    if (unchanged := get_conditional_response(request, etag=etag)) is not None:
+        return unchanged
     try:
         file = prediction.picture.open("rb")
     except (FileNotFoundError, ValueError) as error:
         raise Http404("The picture is gone.") from error
     suffix = PurePath(prediction.picture.name or "").suffix
-    headers = {"X-Content-Type-Options": "nosniff"}
+    headers = {"X-Content-Type-Options": "nosniff", "ETag": etag}
     return FileResponse(
         file, filename=f"{pk}{suffix}", content_type=f"image/{suffix.removeprefix('.')}", headers=headers
     )

@@ -122,7 +122,18 @@ def test_a_picture_is_sent_to_its_owner(browser, alice) -> None:
     assert b"".join(response.streaming_content) == b"\x89PNG"
     assert response["Content-Type"] == "image/png"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert "private" in response["Cache-Control"]
+    assert set(response["Cache-Control"].split(", ")) == {"private", "no-cache"}
+
+
+def test_a_picture_that_a_browser_kept_is_shown_to_its_owner_alone(browser, alice, bob) -> None:
+    path = f"/history/{keep_picture(alice).pk}/picture/"
+    first = browser(alice).get(path)
+    first.close()
+    kept = {"If-None-Match": first["ETag"]}
+    assert browser(alice).get(path, headers=kept).status_code == 304
+    assert browser(bob).get(path, headers=kept).status_code == 404
+    gone = browser().get(path, headers=kept)
+    assert (gone.status_code, "no-cache" in gone["Cache-Control"]) == (302, True)
 
 
 def test_a_picture_is_nobody_elses(browser, alice, bob) -> None:
