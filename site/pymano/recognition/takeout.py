@@ -22,7 +22,8 @@ Your readings from Pymano
 =========================
 
 readings.tsv          one reading a line, newest first: id, when, what was read, how sure (0 to 1), and
-                      your correction. Tabs between, UTF-8, the first line names the columns.
+                      your correction. Tabs between, UTF-8, the first line names the columns. A text
+                      that a spreadsheet would take for a formula has an apostrophe before it.
 readings.json         the same and more: what else it might be, each letter with its place, the model.
 strokes/<id>.json     ink, as you drew it: {"strokes": [[[x, y, t, pressure], ...], ...]}. y grows
                       downwards, t is in milliseconds, pressure lies in 0 to 1; both may be missing or null.
@@ -30,6 +31,8 @@ pictures/<id>.<ext>   a picture, as you sent it.
 
 Sending strokes/<id>.json to POST /api/v1/predictions/ has the ink read again.
 """
+# What spreadsheets take for the beginning of a formula, which could send a table's content elsewhere.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("id", "created_at", "text", "confidence", "correction")
 
 
@@ -122,7 +125,11 @@ def _table(rows: Iterable[Prediction]) -> bytes:
     writer = csv.writer(table, dialect=csv.excel_tab, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow(
-            (row.pk, row.created_at.isoformat(), row.text, f"{row.confidence:.4f}", row.correction or "")
-        )
+        said = _harmless(row.text), f"{row.confidence:.4f}", _harmless(row.correction or "")
+        writer.writerow((row.pk, row.created_at.isoformat(), *said))
     return table.getvalue().encode()
+
+
+def _harmless(text: str) -> str:
+    """Put an apostrophe before what would be a formula; readings.json has it as it is."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,5 +1,6 @@
 """A zip that is written while it is sent."""
 
+import csv
 import io
 import json
 import zipfile
@@ -7,7 +8,7 @@ import zipfile
 import pytest
 
 from pymano.recognition.models import Prediction
-from pymano.recognition.takeout import readings, zipped
+from pymano.recognition.takeout import history, readings, zipped
 
 INK = [[[0, 0, 0, 0.5], [10, 10, 20, 0.5]]]
 
@@ -63,3 +64,14 @@ def test_a_picture_that_is_gone_is_left_out(alice):
     make(alice, picture="pictures/1/gone.png")
     (listed,) = json.loads(unzipped(zipped(readings(Prediction.objects.all())))["readings.json"])
     assert listed["files"] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "=cmd|' /C calc'!A0"])
+def test_no_spreadsheet_takes_a_text_for_a_formula(alice, text):
+    make(alice, text=text, correction=text)
+    files = unzipped(zipped(history(Prediction.objects.all())))
+    (_, row) = csv.reader(io.StringIO(files["readings.tsv"].decode()), dialect=csv.excel_tab)
+    assert (row[2], row[4]) == (f"'{text}", f"'{text}")
+    (listed,) = json.loads(files["readings.json"])
+    assert (listed["text"], listed["correction"]) == (text, text)
