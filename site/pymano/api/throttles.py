@@ -17,9 +17,9 @@ class PredictionThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Count this request; False when there were too many."""
-        quota, period = self.num_requests or 1, self.duration or 60  # None only without a rate
+        quota, period = self.parse_rate(self.get_rate())  # None only without a rate
         self._seconds = Allowance.take(
-            int(request.user.pk or 0), quota=quota, period=period, now=self.timer()
+            int(request.user.pk or 0), quota=quota or 1, period=period or 60, now=self.timer()
         )
         return not self._seconds
 
