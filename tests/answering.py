@@ -7,14 +7,13 @@ from threading import Thread
 
 
 class Answering(ThreadingHTTPServer):
-    """Remembers what was asked for, and under which name."""
+    """Remembers what was asked for."""
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status = status
         self.body = body
         self.asked: list[str] = []
-        self.hosts: list[str | None] = []
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -22,7 +21,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        self.server.hosts.append(self.headers["Host"])
         self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(self.server.body)))
         self.end_headers()

@@ -7,7 +7,7 @@ from pymano.overload import FOR_OPERATORS
 
 
 class HostMiddleware(CommonMiddleware):
-    """Django's, which refuses other names, but for probes and Prometheus: they know a container by its address.
+    """Django's, which refuses other names, but not to probes and Prometheus: they come by an address.
 
     None of what they are answered has the name in it.
     """

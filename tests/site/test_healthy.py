@@ -16,25 +16,11 @@ def port(monkeypatch):
     return use
 
 
-@pytest.mark.parametrize(
-    ("allowed", "name"),
-    [
-        ("", "127.0.0.1"),
-        ("*", "127.0.0.1"),
-        ("pymano.example.org,localhost", "pymano.example.org"),
-        ("*, .example.org", "example.org"),
-    ],
-)
-def test_it_asks_under_a_name_that_the_site_answers_to(allowed, name):
-    assert healthy.host(allowed) == name
-
-
-def test_a_site_that_is_ready_is_healthy(port, monkeypatch):
-    monkeypatch.setenv("ALLOWED_HOSTS", "pymano.example.org")
+def test_a_site_that_is_ready_is_healthy(port):
     with answering(200) as site:
         port(site.server_port)
         healthy.main()
-    assert (site.asked, site.hosts) == (["/readyz"], ["pymano.example.org"])
+    assert site.asked == ["/readyz"]
 
 
 def test_a_site_without_its_database_is_not(port):
