@@ -44,6 +44,7 @@ class FakeTorchServe:
         self.decoders: list[str] = []
         self.request_ids: list[str] = []
         self.traces: list[str] = []
+        self.connections: list[tuple[str, int]] = []
         self.release = threading.Event()
         self.port = 0
         self.come_back()
@@ -108,6 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        self.server.fake.connections.append(self.client_address)
         mood = self.server.fake.mood
         if mood == "away":
             self.close_connection = True
@@ -118,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         fake = self.server.fake
+        fake.connections.append(self.client_address)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fake.asked.append((self.headers["Content-Type"], body))
         fake.decoders.append(self.headers["X-Decoder"])

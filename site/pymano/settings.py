@@ -36,6 +36,8 @@ if not DEBUG:
 TORCHSERVE_INFERENCE_URL = env.text("TORCHSERVE_INFERENCE_URL", "http://127.0.0.1:8080").rstrip("/")
 TORCHSERVE_MANAGEMENT_URL = env.text("TORCHSERVE_MANAGEMENT_URL", "http://127.0.0.1:8081").rstrip("/")
 TORCHSERVE_MODEL = env.text("TORCHSERVE_MODEL", "crnn")
+# Off, each reading has a connection of its own: a load balancer of connections then spreads readings.
+TORCHSERVE_KEEP_ALIVE = env.flag("TORCHSERVE_KEEP_ALIVE", default=True)
 # In each process; gunicorn.conf.py makes it one less than the threads.
 READINGS_AT_ONCE = max(1, env.number("READINGS_AT_ONCE", 15))
 

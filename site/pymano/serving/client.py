@@ -100,6 +100,19 @@ def _session() -> requests.Session:
 _http = _session()
 
 
+@contextmanager
+def _connections() -> Iterator[requests.Session]:
+    """Give the connections that are kept or, where each is to lead to another replica, new ones.
+
+    TorchServe keeps a connection even where it is asked not to: this side has to close it.
+    """
+    if settings.TORCHSERVE_KEEP_ALIVE:
+        yield _http
+        return
+    with _session() as session:
+        yield session
+
+
 def read_ink(strokes: list[list[list[float | None]]], decoder: str) -> Reading:
     """Read strokes, [[[x, y, t?, pressure?], …], …]; raise a RecogniserError when there is no reading."""
     return _read(json.dumps({"strokes": strokes}, allow_nan=False).encode(), "application/json", decoder)
@@ -132,9 +145,12 @@ def _send(url: str, body: bytes, headers: dict[str, str], deadline: float) -> tu
     # What a first try took, the second has not: both together end by the deadline.
     left = max(SHORTEST_SECONDS, deadline - time.monotonic())
     timeouts = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
-    with _http.post(
-        url, data=body, headers=headers, timeout=timeouts, stream=True, allow_redirects=False
-    ) as response:
+    with (
+        _connections() as http,
+        http.post(
+            url, data=body, headers=headers, timeout=timeouts, stream=True, allow_redirects=False
+        ) as response,
+    ):
         return response.status_code, _content(response, deadline)
 
 
@@ -183,7 +199,8 @@ def _understand(status: int, answer: bytes) -> Reading:
 def _ask_state() -> State:
     url = f"{settings.TORCHSERVE_MANAGEMENT_URL}/models/{settings.TORCHSERVE_MODEL}"
     try:
-        response = _http.get(url, timeout=STATE_SECONDS, allow_redirects=False)
+        with _connections() as http:
+            response = http.get(url, timeout=STATE_SECONDS, allow_redirects=False)
         return state_in(response.content) if response.ok else State("starting")
     except (requests.RequestException, Unintelligible) as error:
         log.info("TorchServe's state: %s", error)
