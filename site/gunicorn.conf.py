@@ -5,6 +5,8 @@ as a container wants; where there is no container, `--bind 127.0.0.1:8000` goes 
 """
 
 import os
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,10 @@ timeout = graceful_timeout = 30
 # Longer than proxies keep an idle connection, or one that they are about to use would be closed under them.
 keepalive = 75
 
+# Who sends nothing for so long in the middle of a request, or takes nothing of an answer, is left: gunicorn has
+# no limit of its own there. How long a body may take as a whole is for pymano.intake to say.
+SILENT_SECONDS = 15
+
 # Workers show that they live by touching a file. In memory: the root may be read-only, a disk may be slow.
 worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
 control_socket_disable = True
@@ -47,6 +53,13 @@ def on_starting(server: Any) -> None:  # noqa: ARG001
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob("*.db"):
             left.unlink(missing_ok=True)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the system end such waits; connections inherit it from the socket that they come in on."""
+    for listener in worker.sockets:
+        for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.setsockopt(socket.SOL_SOCKET, wait, struct.pack("ll", SILENT_SECONDS, 0))
 
 
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001

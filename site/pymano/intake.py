@@ -1,9 +1,11 @@
 """What is put right in a request before Django sees it, and in an answer after: the outermost WSGI layer."""
 
 import re
+import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO
+from threading import Timer
 from typing import Any
 
 from django.core.handlers.wsgi import LimitedStream
@@ -17,6 +19,10 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 # gunicorn would break the connection off.
 DROPPED = 64_000_000
 PIECE = 65_536
+# A body must be there by then, and have come at this pace, in bytes a second: who sends a byte now and then
+# would hold a thread for ever.
+SECONDS = 30.0
+PACE = 50_000
 
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
@@ -29,11 +35,41 @@ class Intake:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer the request."""
-        body = _measure(environ)
-        _forget_charset(environ)
-        answer = self.application(environ, start_response)
-        _drop(body)
+        with _cut_off_late(environ):
+            body = _measure(environ)
+            _forget_charset(environ)
+            answer = self.application(environ, start_response)
+            _drop(body)
         return _nothing_of(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
+
+
+@contextmanager
+def _cut_off_late(environ: Environ) -> Iterator[None]:
+    """Let a body end where it is too slow; what is there of it is answered as a body cut short."""
+    connection, length = environ.get("gunicorn.socket"), _length(environ)
+    if connection is None or not length:
+        yield
+        return
+    timer = Timer(SECONDS + min(length, JSON) / PACE, _end, [connection])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
+
+
+def _length(environ: Environ) -> int:
+    """Return how long a body says that it is, as long as may be where it comes in chunks."""
+    if environ.get("HTTP_TRANSFER_ENCODING"):
+        return JSON
+    length = environ.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
 
 
 def _measure(environ: Environ) -> Any:
@@ -43,9 +79,8 @@ def _measure(environ: Environ) -> Any:
         begun = b"".join(_pieces(body, JSON + 1))
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(begun), str(len(begun))
         return body
-    length = environ.get("CONTENT_LENGTH") or ""
-    known = length.isdecimal() and len(length) < 20
-    environ["wsgi.input"] = LimitedStream(body, int(length) if known else 0)
+    known = 0 if environ.get("HTTP_TRANSFER_ENCODING") else _length(environ)
+    environ["wsgi.input"] = LimitedStream(body, known)
     return environ["wsgi.input"]
 
 

@@ -2,6 +2,8 @@ import json
 import os
 import runpy
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -60,6 +62,17 @@ def test_a_dead_worker_has_no_gauges_but_its_counts_stay(hooks, tmp_path):
         (tmp_path / "metrics" / name).touch()
     hooks.child_exit(None, SimpleNamespace(pid=7))
     assert {file.name for file in (tmp_path / "metrics").iterdir()} == {"counter_7.db", "gauge_livesum_8.db"}
+
+
+def test_nobody_who_falls_silent_holds_a_thread_for_ever(hooks):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hooks.post_worker_init(SimpleNamespace(sockets=[listener]))
+        with socket.create_connection(listener.getsockname()):
+            connection, _ = listener.accept()
+            with connection:
+                for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                    limit = connection.getsockopt(socket.SOL_SOCKET, wait, struct.calcsize("ll"))
+                    assert struct.unpack("ll", limit) == (hooks.SILENT_SECONDS, 0)
 
 
 def test_without_a_folder_of_metrics_nothing_is_touched(monkeypatch, tmp_path):

@@ -1,3 +1,5 @@
+import socket
+import threading
 from io import BytesIO
 from typing import Any
 
@@ -80,6 +82,33 @@ def test_who_has_gone_needs_no_answer():
 def test_a_body_that_does_not_end_is_left_alone():
     body = chunked(b"x") | {"wsgi.input_terminated": False}
     assert "CONTENT_LENGTH" not in seen_by_django(**body)
+
+
+@pytest.mark.parametrize("how", [{"CONTENT_LENGTH": "10"}, chunked(b"")], ids=["length", "chunks"])
+def test_a_body_that_comes_too_slowly_is_cut_off(how, monkeypatch):
+    """Nobody sends the rest here: it would be waited for for ever."""
+    monkeypatch.setattr("pymano.intake.SECONDS", 0.05)
+    monkeypatch.setattr("pymano.intake.PACE", 10**12)
+    read = []
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as body:
+        theirs.sendall(b"begun")
+        intake = Intake(lambda environ, _: [read.append(environ["wsgi.input"].read())])
+        intake(
+            {"REQUEST_METHOD": "POST", "gunicorn.socket": ours, **how, "wsgi.input": body}, lambda *_: None
+        )
+        assert read == [b"begun"]
+        ours.sendall(b"answer")
+        assert theirs.recv(6) == b"answer"
+
+
+def test_a_body_that_is_there_is_not_cut_off(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr("pymano.intake.SECONDS", 0.05)
+    monkeypatch.setattr("pymano.intake.PACE", 10**12)
+    monkeypatch.setattr("pymano.intake._end", lambda _: ended.set())
+    seen_by_django(**{"CONTENT_LENGTH": "2", "wsgi.input": BytesIO(b"{}"), "gunicorn.socket": object()})
+    assert not ended.wait(0.2)
 
 
 @pytest.mark.parametrize(

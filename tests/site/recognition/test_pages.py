@@ -128,7 +128,7 @@ def test_a_picture_is_sent_to_its_owner(browser, alice) -> None:
 def test_a_picture_that_a_browser_kept_is_shown_to_its_owner_alone(browser, alice, bob) -> None:
     path = f"/history/{keep_picture(alice).pk}/picture/"
     first = browser(alice).get(path)
-    first.close()
+    assert b"".join(first.streaming_content) == b"\x89PNG"
     kept = {"If-None-Match": first["ETag"]}
     assert browser(alice).get(path, headers=kept).status_code == 304
     assert browser(bob).get(path, headers=kept).status_code == 404
