@@ -19,7 +19,7 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
-.PHONY: help run test test-mysql test-faults check format pack train tune evaluate archive bench bench-load pins install-run install-dev python
+.PHONY: help run test test-mysql test-faults check audit format pack train tune evaluate archive bench bench-load pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
@@ -27,6 +27,7 @@ help:
 	@echo "make test-mysql   the site's tests, and a browser on the whole, on a throwaway MariaDB"
 	@echo "make test-faults  the product, broken on purpose under load: minutes"
 	@echo "make check     style, types, import rules, migrations, settings for deployment"
+	@echo "make audit     known weaknesses of the pinned packages, by the advisories of OSV (needs the network)"
 	@echo "make format    style, put right"
 	@echo "make pack      DATA=folder TO=folder: all that training reads, small enough to travel"
 	@echo "make train     CONFIG=training/configs/….toml DATA=folder [MINUTES=n]"
@@ -74,6 +75,11 @@ check: install-dev
 	$(BIN)/djlint --quiet --check --lint site
 	$(THROWAWAY) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(THROWAWAY) HTTPS=on $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# In an environment of its own, so that what audits is not among what is audited.
+audit: python
+	@test -x .run/audit/bin/pip-audit || { $(PYTHON) -m venv .run/audit && .run/audit/bin/pip install -q pip-audit==2.10.1; }
+	@$(PYTHON) local/audit.py
 
 format: install-dev
 	$(BIN)/ruff format .
