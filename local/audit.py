@@ -27,7 +27,7 @@ def main(program: Path = PIP_AUDIT, folder: Path = ROOT / "requirements") -> Non
 
 
 def command(program: Path, files: list[Path]) -> list[str]:
-    """Ask about exactly what is pinned: nothing is resolved or installed; to pass something over is an error."""
+    """Ask about exactly what is pinned: nothing is resolved, and to pass something over is an error."""
     options = ["--strict", "--no-deps", "--disable-pip", "--progress-spinner", "off", "--desc", "off"]
     return [
         str(program),
