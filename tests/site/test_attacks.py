@@ -255,7 +255,6 @@ def test_a_token_is_believed_by_its_signature_alone(api, alice, bob):
         forged(alice, key, "HS256", exp=late),
         forged(alice, key, "HS256", token_type="refresh"),
         forged(alice, key, "HS256", user_id=bob.pk),
-        forged(alice, key, "HS256", user_id="1 OR 1=1"),
         forged(alice, key, "HS256", user_id=None),
         forged(alice, key, "HS256", hash_password=""),
         f"{head}.{other_claims}.{signature}",
