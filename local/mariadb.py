@@ -169,8 +169,12 @@ def main(command: list[str]) -> int:
         return 1
     if not command:
         return 0
-    with throwaway() as database:
-        return subprocess.run(command, env=os.environ | database.settings, check=False).returncode
+    try:
+        with throwaway() as database:
+            return subprocess.run(command, env=os.environ | database.settings, check=False).returncode
+    except MariaDBError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
 
 
 if __name__ == "__main__":

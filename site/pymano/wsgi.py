@@ -1,4 +1,4 @@
-"""The entry point for gunicorn: `gunicorn --chdir site pymano.wsgi`."""
+"""The entry point for gunicorn: `gunicorn --config site/gunicorn.conf.py pymano.wsgi`."""
 
 import os
 

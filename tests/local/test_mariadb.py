@@ -61,6 +61,18 @@ def test_without_a_server_none_is_made(machine, tmp_path):
         MariaDB(tmp_path).create()
 
 
+def test_one_that_cannot_be_made_is_said_in_one_line(machine, monkeypatch, capsys):
+    machine("mariadbd", "mariadb_config", "mariadb-install-db")
+
+    def fail(command, **_):
+        return subprocess.CompletedProcess(command, 1, stdout="", stderr="a warning\nno room\n")
+
+    monkeypatch.setattr(mariadb.subprocess, "run", fail)
+    assert mariadb.main(["anything"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("mariadb-install-db: no room (see ")
+
+
 needs_one = pytest.mark.skipif(mariadb.server() is None, reason=mariadb.MISSING)
 
 

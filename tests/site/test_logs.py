@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+from logging.config import DictConfigurator
 
 import pytest
 
@@ -23,8 +24,6 @@ def written(request):
 
 def _formatter(config):
     """Have logging make the formatter, as it does at the start, without touching the loggers of the tests."""
-    from logging.config import DictConfigurator
-
     return DictConfigurator({"version": 1}).configure_formatter(dict(config["formatters"]["chosen"]))
 
 
