@@ -37,9 +37,11 @@ def _has_many_chunks(data: bytes) -> bool:
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:
-    place = 8
-    while place + 8 <= len(data):
-        yield data[place + 4 : place + 8]
+    """The kinds of the chunks, up to the last; parsers look at nothing behind it."""
+    place, kind = 8, b""
+    while place + 8 <= len(data) and kind != b"IEND":
+        kind = data[place + 4 : place + 8]
+        yield kind
         place += 12 + int.from_bytes(data[place : place + 4])
 
 
