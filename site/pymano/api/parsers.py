@@ -10,8 +10,8 @@ from rest_framework.parsers import JSONParser
 from pymano.recognition.refusal import Refusal
 
 DEPTH = 16
-# Ten times what the most ink has. Millions of empty lists are short as text, and fill the memory.
-VALUES = 1_000_000
+# Four times what the most ink has. Empty lists and short names are short as text, and fill the memory.
+VALUES = 500_000
 
 
 class StrictJSONParser(JSONParser):
