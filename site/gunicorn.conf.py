@@ -31,8 +31,8 @@ timeout = graceful_timeout = 30
 # Longer than proxies keep an idle connection, or one that they are about to use would be closed under them.
 keepalive = 75
 
-# Who sends nothing for so long in the middle of a request, or takes nothing of an answer, is left: gunicorn has
-# no limit of its own there. How long a body may take as a whole is for pymano.intake to say.
+# Who sends nothing for so long in the middle of a request, or takes nothing of an answer, is left: gunicorn
+# has no limit of its own there. How long a body may take as a whole is for pymano.intake to say.
 SILENT_SECONDS = 15
 
 # Workers show that they live by touching a file. In memory: the root may be read-only, a disk may be slow.

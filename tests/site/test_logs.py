@@ -70,3 +70,18 @@ def test_gunicorn_and_django_write_in_the_same_way(form):
     for name in ("django", "gunicorn.error", "gunicorn.access"):
         assert config["loggers"][name]["handlers"] == config["root"]["handlers"] == ["console"]
     assert config["handlers"]["console"]["formatter"] == "chosen"
+
+
+@pytest.mark.parametrize(("error", "passes"), [(BlockingIOError(11, "…"), False), (OSError(28, "…"), True)])
+def test_a_client_that_fell_silent_is_no_news(error, passes):
+    record = logging.LogRecord("gunicorn.error", logging.ERROR, "", 0, "", None, (type(error), error, None))
+    assert bool(logs.SilentClientFilter().filter(record)) is passes
+    plain = logging.LogRecord("gunicorn.error", logging.INFO, "", 0, "Booting", None, None)
+    assert logs.SilentClientFilter().filter(plain)
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_what_is_filtered_is_what_gunicorn_says(form):
+    config = logs.config(form)
+    assert config["loggers"]["gunicorn.error"]["filters"] == ["silent"]
+    assert config["filters"]["silent"] == {"()": f"{logs.SilentClientFilter.__module__}.SilentClientFilter"}
