@@ -15,6 +15,14 @@ TOO_OFTEN = "Too many attempts, see Retry-After: `throttled`."
 NOT_VALID = "No token, or one that is not valid: `not_authenticated`, `token_not_valid`."
 
 
+AWAY = {503: "The database is away, see Retry-After: `database_away`."}
+SENT = {
+    413: "Over 1 MB: `too_large`.",
+    415: "Not JSON: `unsupported_media_type`.",
+    **AWAY,
+}
+
+
 def _answers(good: tuple[int, Any], refusals: dict[int, str]) -> dict[Any, Any]:
     """Return the answers of a view: the good one, and when each problem is answered."""
     problems = {
@@ -34,6 +42,7 @@ TOKEN = extend_schema(
             401: "The name or the password is wrong: `not_authenticated`.",
             403: "The e-mail address has to be confirmed first: `permission_denied`.",
             429: TOO_OFTEN,
+            **SENT,
         },
     ),
     examples=[
@@ -43,13 +52,14 @@ TOKEN = extend_schema(
 REFRESH = extend_schema(
     tags=TAGS,
     summary="Get the next pair of tokens",
-    responses=_answers((200, TokenPairSerializer), {400: MALFORMED, 401: NOT_VALID}),
+    responses=_answers((200, TokenPairSerializer), {400: MALFORMED, 401: NOT_VALID, **SENT}),
 )
 BLACKLIST = extend_schema(
     tags=TAGS,
     summary="Give a refresh token back",
     responses=_answers(
-        (200, OpenApiResponse(description="It is of no use any more.")), {400: MALFORMED, 401: NOT_VALID}
+        (200, OpenApiResponse(description="It is of no use any more.")),
+        {400: MALFORMED, 401: NOT_VALID, **SENT},
     ),
 )
 REGISTER = extend_schema(
@@ -58,7 +68,12 @@ REGISTER = extend_schema(
     auth=[],
     responses=_answers(
         (201, RegisterSerializer),
-        {400: MALFORMED, 403: "Sign-up is closed on this site: `permission_denied`.", 429: TOO_OFTEN},
+        {
+            400: MALFORMED,
+            403: "Sign-up is closed on this site: `permission_denied`.",
+            429: TOO_OFTEN,
+            **SENT,
+        },
     ),
     examples=[
         OpenApiExample(
@@ -69,5 +84,5 @@ REGISTER = extend_schema(
     ],
 )
 ME = extend_schema(
-    tags=TAGS, summary="See your account", responses=_answers((200, MeSerializer), {401: NOT_VALID})
+    tags=TAGS, summary="See your account", responses=_answers((200, MeSerializer), {401: NOT_VALID, **AWAY})
 )
