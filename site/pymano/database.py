@@ -36,7 +36,8 @@ def from_environment(folder: Path) -> dict[str, Any]:
         chosen["OPTIONS"] = _sqlite() | chosen.get("OPTIONS", {})
     if chosen["ENGINE"] == MYSQL:
         chosen["CONN_HEALTH_CHECKS"] = True
-        chosen["OPTIONS"] = _mysql(env.number("DATABASE_TIMEOUT", LOCK_SECONDS + 2)) | chosen.get("OPTIONS", {})
+        seconds = env.number("DATABASE_TIMEOUT", LOCK_SECONDS + 2)
+        chosen["OPTIONS"] = _mysql(seconds) | chosen.get("OPTIONS", {})
         chosen["TEST"] = {"CHARSET": CHARSET, "COLLATION": COLLATION}
     return chosen
 
