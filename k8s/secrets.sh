@@ -1,65 +1,51 @@
 #!/usr/bin/env bash
-# Draws an overlay's secrets and a certificate of its own into k8s/overlays/OVERLAY/secrets/, from where kustomize takes
-# them. What is there is kept, so that it may be run again, and passwords and certificates from elsewhere put there first.
+# Draws what an overlay's installation keeps secret, and a certificate of its own, into overlays/OVERLAY/secrets/.
+# What is there is kept, so that it may be run again, and passwords and certificates from elsewhere put there first.
 #
-#   k8s/secrets.sh dev|production [NAME…]    names under which the site is reached; the overlay's where none is given
+#   k8s/secrets.sh OVERLAY    dev or production
 set -euo pipefail
 cd "$(dirname "$0")"
-overlay=${1:-}
-kustomization=overlays/$overlay/kustomization.yaml
-[ -n "$overlay" ] && [ -f "$kustomization" ] || { echo "Usage: k8s/secrets.sh dev|production [NAME…]" >&2; exit 2; }
-shift
 command -v openssl >/dev/null || { echo "secrets.sh needs openssl." >&2; exit 1; }
+overlay=overlays/${1:?Say which overlay: dev or production.}
+[ -f "$overlay/site.env" ] || { echo "There is no $overlay." >&2; exit 1; }
 
 umask 077
-folder=overlays/$overlay/secrets
-mkdir -p "$folder"
+mkdir -p "$overlay/secrets"
+cd "$overlay/secrets"
 
-draw() {  # NAME BYTES
-  local file=$folder/$1
-  [ -e "$file" ] && return
-  openssl rand -base64 "$2" | tr -d '\n' > "$file.part"
-  mv "$file.part" "$file"
-  echo "Drew k8s/$file"
+keep() {  # NAME COMMAND…: what the command prints, whole or not at all, unless there is something
+  local name=$1
+  shift
+  [ -e "$name" ] && return
+  "$@" > "$name.part"
+  mv "$name.part" "$name"
+  echo "Made $overlay/secrets/$name"
 }
 
-certify() {  # NAME…
-  local names=() each
-  [ -e "$folder/tls.crt" ] && return
-  for each in "$@"; do
-    if [[ $each =~ ^[0-9.]+$|: ]]; then names+=("IP:$each"); else names+=("DNS:$each"); fi
-  done
+draw() { openssl rand -base64 "$1" | tr -d '\n'; }
+
+certify() {  # NAME
+  [ -e tls.crt ] && return
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 -subj "/CN=$1" \
-    -addext "subjectAltName=$(IFS=,; echo "${names[*]}")" -addext extendedKeyUsage=serverAuth \
-    -keyout "$folder/tls.key.part" -out "$folder/tls.crt.part" 2>/dev/null
-  mv "$folder/tls.key.part" "$folder/tls.key"
-  mv "$folder/tls.crt.part" "$folder/tls.crt"
-  echo "Made k8s/$folder/tls.crt for $* (self-signed: browsers will ask)"
+    -addext "subjectAltName=DNS:$1" -addext extendedKeyUsage=serverAuth \
+    -keyout tls.key.part -out tls.crt.part 2>/dev/null
+  mv tls.key.part tls.key
+  mv tls.crt.part tls.crt
+  echo "Made $overlay/secrets/tls.crt for $1 (self-signed: browsers will ask)"
 }
 
-is_wanted() {  # NAME: whether the overlay has such a file
-  grep -q "secrets/$1\b" "$kustomization"
-}
+host=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' ../site.env)
+keep secret_key draw 48
+keep metrics_token draw 24
+keep database_password draw 24
+[ "$overlay" != overlays/dev ] || keep database_root_password draw 24
+keep administrator printf admin
+keep administrator_email printf 'admin@%s' "$host"
+keep administrator_password draw 18
+certify "$host"
 
-draw secret_key 48
-draw metrics_token 24
-draw administrator_password 15
-# Those of a database in the cluster are ours to draw; an external one already has its own.
-if is_wanted database_root_password; then
-  draw database_password 24
-  draw database_root_password 24
-fi
-if [ $# = 0 ]; then
-  IFS=, read -ra names < <(sed -n 's/^ *- ALLOWED_HOSTS=//p' "$kustomization")
-  set -- "${names[@]}"
-fi
-certify "$@"
-
-missing=
-for name in database_password pictures_s3_access_key pictures_s3_secret_key; do
-  if is_wanted "$name" && [ ! -e "$folder/$name" ]; then
-    echo "Put this into k8s/$folder/$name: it comes from elsewhere" >&2
-    missing=yes
-  fi
-done
-[ -z "$missing" ]
+# What is somebody else's to say.
+missing=$(sed -n 's:.*secrets/\(s3_[a-z_]*\).*:\1:p' ../kustomization.yaml | while read -r name; do
+  [ -s "$name" ] || echo "  $overlay/secrets/$name"
+done)
+[ -z "$missing" ] || { echo "Put these there:"; echo "$missing"; exit 1; } >&2
