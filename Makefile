@@ -19,6 +19,10 @@ THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
+# $(call apart,load) installs what requirements/load.txt pins into an environment of its own, .run/load.
+apart = cmp -s requirements/$(1).txt .run/$(1)/installed || { $(PYTHON) -m venv .run/$(1) && \
+  .run/$(1)/bin/pip install -q -r requirements/$(1).txt && cp requirements/$(1).txt .run/$(1)/installed; }
+
 .PHONY: help run test test-mysql test-faults check audit format pack train tune evaluate archive bench bench-load pins install-run install-dev python
 
 help:
@@ -26,7 +30,7 @@ help:
 	@echo "make test      every test"
 	@echo "make test-mysql   the site's tests, and a browser on the whole, on a throwaway MariaDB"
 	@echo "make test-faults  the product, broken on purpose under load: minutes"
-	@echo "make check     style, types, import rules, migrations, settings for deployment"
+	@echo "make check     style, types, import rules, migrations, settings for deployment, k8s/"
 	@echo "make audit     known weaknesses of the pinned packages, by the advisories of OSV (needs the network)"
 	@echo "make format    style, put right"
 	@echo "make pack      DATA=folder TO=folder: all that training reads, small enough to travel"
@@ -75,6 +79,8 @@ check: install-dev
 	$(BIN)/djlint --quiet --check --lint site
 	$(THROWAWAY) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(THROWAWAY) HTTPS=on $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(call apart,manifests)
+	$(BIN)/python -m local.manifests
 
 # In an environment of its own, so that what audits is not among what is audited.
 audit: python
@@ -110,14 +116,13 @@ bench: install-dev
 	@$(MODEL_CODE) $(BIN)/python -m local.bench $(if $(MODEL),--model $(MODEL))
 
 bench-load: install-dev
-	@cmp -s requirements/load.txt .run/load/installed || { $(PYTHON) -m venv .run/load && \
-	  .run/load/bin/pip install -q -r requirements/load.txt && cp requirements/load.txt .run/load/installed; }
+	@$(call apart,load)
 	@$(MODEL_CODE) $(BIN)/python -m local.bench_load $(if $(READINGS),--readings $(READINGS))
 
 # The build of torch is pip's to choose where it is installed, so the pin names the version alone.
 pins: python
 	@test -x .run/pins/bin/pip-compile || { $(PYTHON) -m venv .run/pins && .run/pins/bin/pip install -q pip-tools==7.6.2; }
-	cd requirements && for set in site model java tracing s3 dev load; do \
+	cd requirements && for set in site model java tracing s3 dev load manifests; do \
 	  ../.run/pins/bin/pip-compile -q --upgrade --strip-extras --no-header --no-emit-options --no-emit-index-url \
 	    --no-emit-find-links --no-emit-trusted-host --annotation-style=line --allow-unsafe $$set.in -o $$set.txt || exit; \
 	  sed -i 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' $$set.txt; \
