@@ -1,7 +1,7 @@
 """Checks k8s/: each overlay as it would be applied, against Kubernetes' own schemas and for weak settings.
 
-`python -m local.manifests` works on a copy, with throwaway secrets. Its tools lie in .run/manifests, an environment of
-their own; kubectl may also be the machine's. What cannot be checked is said by name.
+`python -m local.manifests` works on a copy, with throwaway secrets. Its tools lie in .run/manifests, an
+environment of their own; kubectl may be the machine's. Where there is none, it says that nothing was checked.
 """
 
 import secrets
