@@ -10,11 +10,9 @@ from local import manifests
 
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
-    """A folder of tools in place of the pinned ones and the machine's; call it to add one, a line of shell."""
+    """No tools, the pinned ones or the machine's, but those that are added: a name, and a line of shell."""
     monkeypatch.setattr(manifests, "TOOLS", tmp_path)
-    monkeypatch.setattr(
-        manifests.shutil, "which", lambda name, path=None: _in(tmp_path, name) if path else None
-    )
+    monkeypatch.setattr(manifests, "tool", lambda name: _in(tmp_path, name))
 
     def add(name, line):
         tool = tmp_path / name
