@@ -6,9 +6,11 @@ newest, which is listed last.
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -48,6 +50,11 @@ def shipped_archive(store: Path, name: str = "") -> Path:
     return archive
 
 
+def forget_unpacked(scratch: Path) -> None:
+    """Remove archives that an earlier run has unpacked: a container may start anew with the same /tmp."""
+    shutil.rmtree(scratch / "models", ignore_errors=True)
+
+
 def command(archive: Path) -> list[str]:
     """What starts the server with this archive."""
     return [
@@ -82,6 +89,7 @@ def main() -> None:
         archive = shipped_archive(STORE, os.environ.get("MODEL_ARCHIVE", ""))
     except ArchiveError as error:
         sys.exit(f"TorchServe is not started: {error}")
+    forget_unpacked(Path(tempfile.gettempdir()))
     run(command(archive))
 
 

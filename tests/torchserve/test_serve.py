@@ -53,6 +53,20 @@ def test_it_refuses_to_start_in_one_line(store, monkeypatch):
     )
 
 
+def test_what_an_earlier_run_unpacked_is_gone_when_it_starts(store, tmp_path, monkeypatch):
+    scratch = tmp_path / "tmp"
+    (scratch / "models" / "99bb1bb8" / "crnn").mkdir(parents=True)
+    (scratch / "logs").mkdir()
+    commands = []
+    monkeypatch.setattr(serve, "STORE", store)
+    monkeypatch.setattr(serve.tempfile, "gettempdir", lambda: str(scratch))
+    monkeypatch.setattr(serve, "run", commands.append)
+    for _ in range(2):
+        serve.main()
+        assert [folder.name for folder in scratch.iterdir()] == ["logs"]
+    assert commands == [serve.command(store / "crnn-1.1.mar")] * 2
+
+
 def test_the_command_names_the_store_and_the_model(store):
     command = serve.command(store / "crnn-1.1.mar")
     assert command[command.index("--model-store") + 1] == str(store)
