@@ -28,7 +28,7 @@ apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 namespace: pymano
 resources: [../production]
-components: [../../components/pictures-volume, ../../components/queue-latency]
+components: [../../components/mail, ../../components/pictures-volume, ../../components/queue-latency]
 """
 
 
