@@ -26,6 +26,19 @@ def _in(folder, name):
     return str(folder / name) if (folder / name).exists() else None
 
 
+def test_a_pinned_tool_goes_before_the_machines(tmp_path, monkeypatch):
+    pinned, machine = tmp_path / "pinned", tmp_path / "machine"
+    for folder in (pinned, machine):
+        folder.mkdir()
+        (folder / "kubectl").touch(mode=0o755)
+    monkeypatch.setattr(manifests, "TOOLS", pinned)
+    monkeypatch.setenv("PATH", str(machine))
+    assert manifests.tool("kubectl") == str(pinned / "kubectl")
+    (pinned / "kubectl").unlink()
+    assert manifests.tool("kubectl") == str(machine / "kubectl")
+    assert manifests.tool("kustomize") is None
+
+
 def test_without_a_kubectl_it_says_that_nothing_was_checked(tools, capsys):
     assert manifests.main() == 0
     assert capsys.readouterr().out == "k8s/ is not checked: there is no kubectl to render it with.\n"
