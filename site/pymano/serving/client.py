@@ -12,10 +12,12 @@ What can go wrong, and the HTTP status that the API makes of it:
 
 import json
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -197,7 +199,36 @@ def _understand(status: int, answer: bytes) -> Reading:
 
 
 def _ask_state() -> State:
-    url = f"{settings.TORCHSERVE_MANAGEMENT_URL}/models/{settings.TORCHSERVE_MODEL}"
+    """Ask all servers that the management address leads to, until one is ready."""
+    said = State("away")
+    for server in _servers(settings.TORCHSERVE_MANAGEMENT_URL):
+        state = _state_of(server)
+        if state.recogniser == "ready":
+            return state
+        if state.recogniser == "starting":
+            said = state
+    return said
+
+
+def _servers(url: str) -> list[str]:
+    """Return the URL with each address that its name has, as a headless Service of Kubernetes gives replicas.
+
+    TLS is for names, so that such a URL stays as it is, as does one whose name is unknown.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return [url]
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
+    except OSError:
+        return [url]
+    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+    hosts = (f"[{address}]" if ":" in address else address for address in addresses)
+    return [parts._replace(netloc=f"{host}:{parts.port or 80}").geturl() for host in hosts]
+
+
+def _state_of(server: str) -> State:
+    url = f"{server}/models/{settings.TORCHSERVE_MODEL}"
     try:
         with _connections() as http:
             response = http.get(url, timeout=STATE_SECONDS, allow_redirects=False)
