@@ -1,9 +1,9 @@
 """Chromium for the browser tests: found, or installed where this user may."""
 
-import os
 import shutil
-import subprocess
 from pathlib import Path
+
+from local import debian
 
 LOG = Path(__file__).resolve().parent.parent / ".run" / "chromium.log"
 
@@ -15,12 +15,8 @@ def chromium() -> str | None:
 
 
 def install() -> bool:
-    """Install Chromium by apt, as root on a Debian; tell whether it is there now."""
-    LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("w") as log:
-        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]):
-            environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            subprocess.run(command, stdout=log, stderr=log, env=environment, check=False)
+    """Install Chromium where `debian.may_install`; tell whether it is there now."""
+    debian.install("chromium", log=LOG)
     return chromium() is not None
 
 
@@ -28,8 +24,7 @@ def main() -> None:
     """Make sure of Chromium, or say what is missing; the tests then skip the browser's by name."""
     if chromium():
         return
-    may_install = os.geteuid() == 0 and shutil.which("apt-get")
-    if not (may_install and install()):
+    if not (debian.may_install() and install()):
         print("No Chromium: the browser tests will be skipped. On Debian, as root: apt install chromium")  # noqa: T201
 
 

@@ -2,7 +2,7 @@ import subprocess
 
 import pytest
 
-from local import browser
+from local import browser, debian
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def machine(monkeypatch, tmp_path):
             return subprocess.CompletedProcess(command, 0)
 
         monkeypatch.setattr(browser, "LOG", tmp_path / "state" / "chromium.log")
-        monkeypatch.setattr(browser.shutil, "which", lambda name: f"/bin/{name}" if name in there else None)
-        monkeypatch.setattr(browser.os, "geteuid", lambda: user)
-        monkeypatch.setattr(browser.subprocess, "run", run)
+        monkeypatch.setattr(debian.shutil, "which", lambda name: f"/bin/{name}" if name in there else None)
+        monkeypatch.setattr(debian.os, "geteuid", lambda: user)
+        monkeypatch.setattr(debian.subprocess, "run", run)
         return asked
 
     return build
