@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local import debian, processes
 from local.ports import free_ports
 
 LOG = Path(__file__).resolve().parent.parent / ".run" / "mariadb.log"
@@ -104,12 +105,7 @@ class MariaDB:
         """End the server gently, then not; nothing where it does not run."""
         if self._process is None:
             return
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        processes.end(self._process, _STOP_SECONDS)
         self._process = None
 
     @property
@@ -140,12 +136,8 @@ def is_installed() -> bool:
 
 
 def install() -> bool:
-    """Install both by apt, as root on a Debian; tell whether they are there now."""
-    LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("w") as log:
-        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", *PACKAGES]):
-            environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            subprocess.run(command, stdout=log, stderr=log, env=environment, check=False)
+    """Install both where `debian.may_install`; tell whether they are there now."""
+    debian.install(*PACKAGES, log=LOG)
     return is_installed()
 
 
@@ -163,8 +155,7 @@ def throwaway() -> Iterator[MariaDB]:
 
 def main(command: list[str]) -> int:
     """Run the command beside a throwaway server; 1, and a line that says what is missing, without one."""
-    may_install = os.geteuid() == 0 and shutil.which("apt-get")
-    if not (is_installed() or (may_install and install())):
+    if not (is_installed() or (debian.may_install() and install())):
         print(MISSING, file=sys.stderr)  # noqa: T201
         return 1
     if not command:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import requests
 
-from local import loopback
+from local import loopback, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,12 +103,7 @@ class Site:
         """End the site gently, then not; nothing where it does not run."""
         if self._process is None:
             return
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        processes.end(self._process, _STOP_SECONDS)
         self._process = None
 
     def _answers(self) -> bool:
