@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
-from pymano.overload import FOR_OPERATORS
+from pymano.observation import FOR_OPERATORS
 
 
 class HostMiddleware(CommonMiddleware):

@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 # Clients may invent methods, and each label is kept for ever.
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# Machines ask for these every few seconds; that all is well is no news.
-PROBES = {"/healthz", "/readyz", "/metrics"}
+# Whoever operates the site looks here. Machines ask every few seconds; that all is well is no news.
+FOR_OPERATORS = {"/healthz", "/readyz", "/metrics"}
 # What a link in an e-mail carries: who reads the log must not be able to use it.
 LINK_KEYWORD = "key"
 
@@ -82,4 +82,4 @@ def user_id(request: HttpRequest) -> int | None:
 def _level(request: HttpRequest, status: int) -> int:
     if status >= 500:
         return logging.WARNING
-    return logging.DEBUG if request.path_info in PROBES and status == 200 else logging.INFO
+    return logging.DEBUG if request.path_info in FOR_OPERATORS and status == 200 else logging.INFO

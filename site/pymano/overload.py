@@ -16,10 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from pymano.api.limits import READINGS
 from pymano.api.problems import SITE_BUSY
 from pymano.faults import answer
+from pymano.observation import FOR_OPERATORS
 
 LONGEST_WAIT = 5.0
-# Whoever operates the site looks here, above all when it is busy.
-FOR_OPERATORS = {"/healthz", "/readyz", "/metrics"}
 
 # Where `struct tcp_info` of Linux (linux/tcp.h) has tcpi_last_data_recv: ms since data last came in.
 LAST_DATA_RECEIVED = 52
@@ -33,7 +32,7 @@ class OverloadMiddleware:
         self._turns = BoundedSemaphore(settings.READINGS_AT_ONCE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request, unless it came too long ago or is a reading too many."""
+        """Answer the request, unless it came too long ago or is a reading too many; operators in any case."""
         if request.path_info in FOR_OPERATORS:
             return self.get_response(request)
         if waited(request) > LONGEST_WAIT:
