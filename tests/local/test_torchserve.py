@@ -1,4 +1,3 @@
-import hashlib
 import os
 import signal
 import sys
@@ -8,16 +7,12 @@ import psutil
 import pytest
 
 from local.torchserve import TorchServe, TorchServeError, shipped_archive
+from tests import model_store
 
 
 @pytest.fixture
 def store(tmp_path):
-    lines = []
-    for name in ("crnn-1.0.mar", "crnn-1.1.mar"):
-        (tmp_path / name).write_bytes(name.encode())
-        lines.append(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}\n")
-    (tmp_path / "SHA256SUMS").write_text("".join(lines))
-    return tmp_path
+    return model_store.fill(tmp_path)
 
 
 def test_the_archive_listed_last_is_served(store):

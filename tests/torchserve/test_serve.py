@@ -1,6 +1,5 @@
 """What the image runs: one listed archive, by its hash, and an end to everything at SIGTERM."""
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import model_store
 from torchserve import serve
 
 ROOT = Path(__file__).parents[2]
@@ -15,12 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def store(tmp_path):
-    lines = []
-    for name in ("crnn-1.0.mar", "crnn-1.1.mar"):
-        (tmp_path / name).write_bytes(name.encode())
-        lines.append(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}\n")
-    (tmp_path / "SHA256SUMS").write_text("".join(lines))
-    return tmp_path
+    return model_store.fill(tmp_path)
 
 
 def test_the_newest_is_served_where_none_is_named(store):
