@@ -90,7 +90,7 @@ def held_out(data: Path, cache: Path) -> HeldOut:
     stores, away = sources.stores(data, cache)
     random = np.random.default_rng(_SEED)
     words, lines = (
-        random.permutation(np.flatnonzero(np.isin(store.writers, sorted(away)))).tolist()
+        random.permutation(sources.of_writers(store, away)).tolist()
         for store in (stores["words"], stores["lines"])
     )
     spare = words[_WORDS : _WORDS + _CALIBRATION["words"]]

@@ -45,16 +45,14 @@ def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
         "copiste": StripSource(seen),
         "photographs": PhotographSource(words, _seen(words, away)),
     }
-    held_out = ink_store.held_out_writers(words.writers)
-    return sources, HeldOut(words, [i for i, writer in enumerate(words.writers) if writer in held_out])
+    return sources, HeldOut(words, of_writers(words, ink_store.held_out_writers(words.writers)))
 
 
 def benchmark(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
     """Give the lines of IAM-OnDB, whose licence allows research alone: never for a model that is shipped."""
     lines = ink_store.load(data / "iam-ondb" / "lines-train.jsonl.gz", cache)
     away = ink_store.held_out_writers(lines.writers)
-    held_out = [index for index, writer in enumerate(lines.writers) if writer in away]
-    return {"iam-ondb": InkSource(lines, _seen(lines, away))}, HeldOut(lines, held_out)
+    return {"iam-ondb": InkSource(lines, _seen(lines, away))}, HeldOut(lines, of_writers(lines, away))
 
 
 def stores(data: Path, cache: Path) -> tuple[dict[str, InkStore], set[str]]:
@@ -70,6 +68,11 @@ def is_prose(store: InkStore, index: int) -> bool:
     """Tell whether an item is one line in a language that ours knows: not German, no row of letters."""
     site = str(store.writers[index]).removeprefix("unipen-")[:3]
     return site not in _NO_PROSE and is_one_line(store, index)
+
+
+def of_writers(store: InkStore, writers: set[str]) -> list[int]:
+    """The items that any of these wrote."""
+    return np.flatnonzero(np.isin(store.writers, sorted(writers))).tolist()
 
 
 def _seen(store: InkStore, away: set[str]) -> list[int]:

@@ -56,13 +56,12 @@ def held_out(data: Path, cache: Path, seed: int = 1) -> dict[str, list[tuple[lis
     drawn: dict[str, list[tuple[list[Points], str]]] = {}
     for kind in _PROSE:
         store = stores[kind]
-        mine = [i for i in range(len(store)) if store.writers[i] in away and sources.is_prose(store, i)]
+        mine = [i for i in sources.of_writers(store, away) if sources.is_prose(store, i)]
         chosen = random.permutation(mine)[: _COUNTS[kind]].tolist()
         drawn[kind] = [(store.strokes(index), str(store.texts[index])) for index in chosen]
     characters = stores["characters"]
-    theirs = [i for i in range(len(characters)) if characters.writers[i] in away]
     supply = phrases.load(data / "text", [])
-    composed = ComposedSource(characters, theirs, supply)
+    composed = ComposedSource(characters, sources.of_writers(characters, away), supply)
     for kind, make in (("codes", supply.anything), ("letters", _letters)):
         drawn[kind] = [_composed(composed, make, random) for _ in range(_COUNTS[kind])]
     return drawn
