@@ -31,7 +31,6 @@ def stream(mixture: Mixture, start: Position, workers: int) -> Iterator[tuple[Ba
         prefetch_factor=_POOLS_AHEAD,
         worker_init_fn=_alone,
         generator=torch.Generator(),  # or it would take a number from the chance of the network's dropout
-        pin_memory=torch.cuda.is_available(),
     )
     taken = start.taken
     for pool, batches in enumerate(loader, start.pool):
