@@ -1,17 +1,17 @@
 """Alice owns what is looked at, Bob is another user, Sam is of the staff. Charlie has no account."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.files.base import ContentFile
 from django.test import Client
 from rest_framework.test import APIClient
 
 from pymano.accounts.models import User
 from pymano.recognition.models import Prediction
 from tests.site.accounts.cast import INK, PASSWORD, make_user
+from tests.site.readings import keep
 
 
 @pytest.fixture(autouse=True)
@@ -73,20 +73,4 @@ def tokens(program) -> Callable[..., dict[str, str]]:
 def reading() -> Callable[..., Prediction]:
     """Make a reading of somebody's, of ink or, where bytes are given, of a picture."""
 
-    def make(owner: User, *, picture: bytes | None = None, **more: Any) -> Prediction:
-        prediction = Prediction(
-            owner=owner,
-            text="hello",
-            confidence=0.9,
-            strokes=None if picture else INK,
-            model_name="crnn",
-            model_version="1.0",
-            duration_ms=5,
-            **more,
-        )
-        if picture:
-            prediction.picture.save("x.png", ContentFile(picture), save=False)
-        prediction.save()
-        return prediction
-
-    return make
+    return partial(keep, strokes=INK)

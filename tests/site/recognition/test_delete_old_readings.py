@@ -2,7 +2,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -10,28 +9,16 @@ from django.utils import timezone
 from pymano.recognition.management.commands import delete_old_readings
 from pymano.recognition.models import Prediction
 from pymano.recognition.storage import StorageAwayError, WholeFileStorage
-from tests.site.drawings import STROKES, picture
+from tests.site.drawings import picture
+from tests.site.readings import keep
 
 
 @pytest.fixture
 def make(alice):
     """Keep a reading of so many days ago."""
 
-    def make(days, *, data=b""):
-        prediction = Prediction(
-            owner=alice,
-            text="hello",
-            confidence=0.9,
-            strokes=None if data else STROKES,
-            model_name="crnn",
-            model_version="1.0",
-            duration_ms=5,
-            created_at=timezone.now() - timedelta(days=days),
-        )
-        if data:
-            prediction.picture.save("photo.png", ContentFile(data), save=False)
-        prediction.save()
-        return prediction
+    def make(days, *, data=None):
+        return keep(alice, picture=data, created_at=timezone.now() - timedelta(days=days))
 
     return make
 
