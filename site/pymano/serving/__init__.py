@@ -1,1 +1,1 @@
-"""The one way to TorchServe: the only code that knows its addresses, its time-outs and its answers."""
+"""The one way to TorchServe, and which versions of the model it serves."""

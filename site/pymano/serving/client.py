@@ -1,31 +1,31 @@
-"""The one place that speaks to TorchServe: it owns addresses and time-outs, and returns frozen dataclasses.
+"""Readings and TorchServe's state: it owns their time-outs, and returns frozen dataclasses.
 
 What can go wrong, and the HTTP status that the API makes of it:
 
     RecogniserError
-    ├── Unreachable   503   no connection, or the server runs without the model
-    ├── Busy          503   its queue is full, or no worker is up
-    ├── Rubbish       503   its answer is not understood
-    ├── TooSlow       504   no answer in time
-    └── Refused       what its code says: the input cannot be read, and will not be when sent again
+    ├── Unreachable      503   no connection, or the server runs without the model
+    ├── UnknownVersion   503   the server runs without the version that was asked for
+    ├── Busy             503   its queue is full, or no worker is up
+    ├── Rubbish          503   its answer is not understood
+    ├── TooSlow          504   no answer in time
+    └── Refused          what its code says: the input cannot be read, and will not be when sent again
 """
 
 import json
 import logging
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as BrokenAnswer
 from urllib3.exceptions import ReadTimeoutError
 
 from pymano import metrics, request_id
+from pymano.serving import transport
 from pymano.serving.answers import (
     Alternative,
     Character,
@@ -46,6 +46,7 @@ __all__ = [
     "Refused",
     "Rubbish",
     "TooSlow",
+    "UnknownVersion",
     "Unreachable",
     "read_ink",
     "read_picture",
@@ -59,8 +60,6 @@ READ_SECONDS: Final = 10.0
 SHORTEST_SECONDS: Final = 0.1
 STATE_SECONDS: Final = (0.5, 1.0)
 REMEMBER_SECONDS: Final = 2.0
-POOL_SIZE: Final = 32
-ANSWER_BYTES: Final = 2_000_000
 
 
 class RecogniserError(Exception):
@@ -69,6 +68,10 @@ class RecogniserError(Exception):
 
 class Unreachable(RecogniserError):
     """TorchServe cannot be reached, or does not have the model."""
+
+
+class UnknownVersion(RecogniserError):
+    """TorchServe does not have this version of the model."""
 
 
 class Busy(RecogniserError):
@@ -91,50 +94,35 @@ class Refused(RecogniserError):
         self.code = code
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE, max_retries=0))
-    return session
+def read_ink(strokes: list[list[list[float | None]]], decoder: str, *, version: str | None = None) -> Reading:
+    """Read strokes, [[[x, y, t?, pressure?], …], …]; raise a RecogniserError when there is no reading.
 
-
-_http = _session()
-
-
-@contextmanager
-def _connections() -> Iterator[requests.Session]:
-    """Give the connections that are kept or, where each is to lead to another replica, new ones.
-
-    TorchServe keeps a connection even where it is asked not to: this side has to close it.
+    A version is one of the model's; without one the default reads.
     """
-    if settings.TORCHSERVE_KEEP_ALIVE:
-        yield _http
-        return
-    with _session() as session:
-        yield session
+    body = json.dumps({"strokes": strokes}, allow_nan=False).encode()
+    return _read(body, "application/json", decoder, version)
 
 
-def read_ink(strokes: list[list[list[float | None]]], decoder: str) -> Reading:
-    """Read strokes, [[[x, y, t?, pressure?], …], …]; raise a RecogniserError when there is no reading."""
-    return _read(json.dumps({"strokes": strokes}, allow_nan=False).encode(), "application/json", decoder)
+def read_picture(data: bytes, content_type: str, decoder: str, *, version: str | None = None) -> Reading:
+    """Read a picture in its own encoding; the rest is as for ink."""
+    return _read(data, content_type, decoder, version)
 
 
-def read_picture(data: bytes, content_type: str, decoder: str) -> Reading:
-    """Read a picture in its own encoding; raise a RecogniserError when there is no reading."""
-    return _read(data, content_type, decoder)
-
-
-def _read(body: bytes, content_type: str, decoder: str) -> Reading:
+def _read(body: bytes, content_type: str, decoder: str, version: str | None) -> Reading:
     headers = {"Content-Type": content_type, "X-Decoder": decoder, request_id.HEADER: request_id.current()}
+    path = f"/predictions/{settings.TORCHSERVE_MODEL}"
+    if version is not None:
+        path += f"/{quote(version, safe='')}"
     with metrics.TORCHSERVE_SECONDS.time(), _errors():
-        status, answer = _post(body, headers)
+        status, answer = _post(path, body, headers)
+        if status == 404 and version is not None:
+            raise UnknownVersion(f"TorchServe has no version {version}")
         return _understand(status, answer)
 
 
-def _post(body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+def _post(path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
     """Send once, and once more when the connection could not be made or broke before an answer began."""
-    url = f"{settings.TORCHSERVE_INFERENCE_URL}/predictions/{settings.TORCHSERVE_MODEL}"
+    url = f"{settings.TORCHSERVE_INFERENCE_URL}{path}"
     deadline = time.monotonic() + CONNECT_SECONDS + READ_SECONDS
     try:
         return _send(url, body, headers, deadline)
@@ -148,24 +136,12 @@ def _send(url: str, body: bytes, headers: dict[str, str], deadline: float) -> tu
     left = max(SHORTEST_SECONDS, deadline - time.monotonic())
     timeouts = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
     with (
-        _connections() as http,
+        transport.connections() as http,
         http.post(
             url, data=body, headers=headers, timeout=timeouts, stream=True, allow_redirects=False
         ) as response,
     ):
-        return response.status_code, _content(response, deadline)
-
-
-def _content(response: requests.Response, deadline: float) -> bytes:
-    """Return the body; a time-out of the socket alone would let an answer trickle in for ever."""
-    content = b""
-    while piece := response.raw.read1(65_536, decode_content=True):
-        content += piece
-        if len(content) > ANSWER_BYTES:
-            raise Rubbish("the answer is too long")
-        if time.monotonic() > deadline:
-            raise TooSlow("the answer does not end")
-    return content
+        return response.status_code, transport.content(response, deadline)
 
 
 @contextmanager
@@ -199,9 +175,9 @@ def _understand(status: int, answer: bytes) -> Reading:
 
 
 def _ask_state() -> State:
-    """Ask all servers that the management address leads to, until one is ready."""
+    """Ask one replica after another, until one is ready."""
     said = State("away")
-    for server in _servers(settings.TORCHSERVE_MANAGEMENT_URL):
+    for server in transport.replicas():
         state = _state_of(server)
         if state.recogniser == "ready":
             return state
@@ -210,27 +186,10 @@ def _ask_state() -> State:
     return said
 
 
-def _servers(url: str) -> list[str]:
-    """Return the URL with each address that its name has, as a headless Service of Kubernetes gives replicas.
-
-    TLS is for names, so that such a URL stays as it is, as does one whose name is unknown.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return [url]
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
-    except OSError:
-        return [url]
-    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-    hosts = (f"[{address}]" if ":" in address else address for address in addresses)
-    return [parts._replace(netloc=f"{host}:{parts.port or 80}").geturl() for host in hosts]
-
-
 def _state_of(server: str) -> State:
     url = f"{server}/models/{settings.TORCHSERVE_MODEL}"
     try:
-        with _connections() as http:
+        with transport.connections() as http:
             response = http.get(url, timeout=STATE_SECONDS, allow_redirects=False)
         return state_in(response.content) if response.ok else State("starting")
     except (requests.RequestException, Unintelligible) as error:

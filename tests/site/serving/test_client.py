@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from pymano.serving import client
+from pymano.serving import client, transport
 from tests.fake_torchserve import answer
 
 STROKES = [[[0, 0, 0, 0.5], [10, 10, 20, None]]]
@@ -103,6 +103,23 @@ def test_it_sends_a_picture_as_it_is(server):
     assert body == b"\x89PNG\0\xff"
 
 
+def test_it_asks_for_a_version_by_its_name(server):
+    server.scripts = [says(200, GOOD)]
+    client.read_ink(STROKES, "beam", version="1.2")
+    client.read_picture(b"picture", "image/png", "beam", version="a/b c")
+    lines = [request.splitlines()[0] for request in server.requests]
+    assert lines == [
+        b"POST /predictions/crnn/1.2 HTTP/1.1",
+        b"POST /predictions/crnn/a%2Fb%20c HTTP/1.1",
+    ]
+
+
+def test_a_version_that_a_server_does_not_have_is_unknown(server):
+    server.scripts = [says(404, b'{"code": 404, "type": "ModelVersionNotFoundException"}')]
+    with pytest.raises(client.UnknownVersion):
+        client.read_ink(STROKES, "beam", version="9.9")
+
+
 def test_it_understands_an_answer_in_chunks(server):
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (GOOD[:10], GOOD[10:]))
@@ -136,9 +153,9 @@ def test_the_second_time_it_waits_only_for_what_the_first_left(monkeypatch, sett
         raise requests.ConnectionError
 
     monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    monkeypatch.setattr(client._http, "post", break_off)
+    monkeypatch.setattr(transport._http, "post", break_off)
     with pytest.raises(requests.ConnectionError):
-        client._post(b"", {})
+        client._post("/predictions/crnn", b"", {})
     assert waits == [(client.CONNECT_SECONDS, client.READ_SECONDS), (1.0, 1.0)]
 
 
