@@ -44,6 +44,7 @@ READINGS_AT_ONCE = max(1, env.number("READINGS_AT_ONCE", 15))
 # Applications, and what a request passes through.
 
 INSTALLED_APPS = [
+    "pymano.rollout",
     "pymano.accounts",
     "pymano.recognition",
     "pymano.serving",
