@@ -11,6 +11,8 @@ LIMIT ?=
 MINUTES ?=
 READINGS ?=
 REPORT ?=
+AGAINST ?=
+TOLERANCE ?=
 RUN ?= runs/$(basename $(notdir $(CONFIG)))
 MODEL_CODE := PYTHONPATH=handlers:.
 # Whatever loads the settings needs a secret key, not this installation's.
@@ -39,7 +41,7 @@ help:
 	@echo "               [MODEL='a.mar b.pt'] [DECODER=best-path|beam] [ENGINE=auto|onnx|torch]"
 	@echo "               [LIMIT=n] [REPORT=folder]"
 	@echo "make tune      CHECKPOINT=runs/…/best.pt DATA=folder: languages and calibration beside it"
-	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder"
+	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder [AGAINST=a.mar] [TOLERANCE=0.005]"
 	@echo "make bench     [MODEL=a.mar] time, memory and CPU of the recogniser, TorchServe and the site"
 	@echo "make bench-load  [READINGS=10000] 50 people, ever more programs, and memory: a quarter of an hour"
 	@echo "make pins      requirements/*.txt anew from requirements/*.in"
@@ -110,7 +112,8 @@ tune: install-dev
 
 archive: install-dev
 	$(call need,CHECKPOINT VERSION DATA)
-	$(MODEL_CODE) $(BIN)/python -m training.archive $(CHECKPOINT) $(VERSION) $(DATA)
+	$(MODEL_CODE) $(BIN)/python -m training.archive $(CHECKPOINT) $(VERSION) $(DATA) \
+	  $(if $(AGAINST),--against $(AGAINST)) $(if $(TOLERANCE),--tolerance $(TOLERANCE))
 
 bench: install-dev
 	@$(MODEL_CODE) $(BIN)/python -m local.bench $(if $(MODEL),--model $(MODEL))

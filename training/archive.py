@@ -1,6 +1,7 @@
 """Packs a checkpoint as a TorchServe archive: `python -m training.archive CHECKPOINT VERSION DATA`.
 
-The archive, its model card and its hash go to `model_store/`; an archive that is there is never overwritten.
+The archive, its model card, its facts and its hash go to `model_store/`; an archive that is there is never
+overwritten, and none is made of a model that reads worse than the newest does, or than the one named.
 Beside the checkpoint lies `habits.json`, which `training.tune` writes.
 """
 
@@ -8,6 +9,7 @@ import argparse
 import shutil
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
@@ -16,8 +18,9 @@ from model_archiver import ModelArchiver, ModelArchiverConfig  # type: ignore[im
 
 from crnn import bundle
 from crnn.checkpoint import Checkpoint
-from training import archive_files, language, model_card, optimise
+from training import archive_files, facts, language, model_card, optimise, regression, reported
 from training.archive_files import STORE
+from training.regression import Bar
 
 HANDLERS = Path(__file__).resolve().parent.parent / "handlers"
 
@@ -41,6 +44,8 @@ class Release:
 
     checkpoint: Path
     version: str
+    bar: Bar | None
+    """What it is held against; None for the first of all."""
 
     @property
     def archive(self) -> Path:
@@ -99,32 +104,65 @@ def pack(release: Release, filled: Path, card: str, into: Path) -> Path:
     return (into / "crnn.mar").replace(into / release.archive.name)
 
 
-def build(release: Release, data: Path, scratch: Path) -> None:
-    """Fill, score and pack in the folder `scratch`; archive and card go to the store at the very end."""
+def build(release: Release, data: Path, scratch: Path, now: datetime) -> None:
+    """Fill, score, hold against the bar and pack, all in `scratch`; what comes of it goes to the store."""
     filled = scratch / "bundle"
     filled.mkdir()
     check = fill(filled, release, data)
-    scored = model_card.scores(bundle.load(filled, "onnx"), data)
+    scored = reported.scores(bundle.load(filled, "onnx"), data)
+    if release.bar:
+        release.bar.hold(scored, data)
     card = model_card.write(release.version, release.checkpoint, check, scored)
-    shutil.move(pack(release, filled, card, scratch), release.archive)
+    packed = pack(release, filled, card, scratch)
+    known = facts.gather(
+        packed,
+        release.checkpoint,
+        version=release.version,
+        scored=scored,
+        sets=reported.fingerprints(data),
+        created=now,
+    )
+    shutil.move(packed, release.archive)
     release.archive.with_suffix(".md").write_text(card, encoding="utf-8")
+    facts.write(known, facts.path(release.archive))
 
 
-def main() -> None:
-    """Read the command line, build, list the hash."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("version")
     parser.add_argument("data", type=Path)
-    arguments = parser.parse_args()
+    parser.add_argument("--against", type=Path, help="the archive to be as good as; by default the newest")
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=regression.TOLERANCE,
+        help="how much higher CER may be",
+    )
+    return parser.parse_args()
+
+
+def _bar(arguments: argparse.Namespace) -> Bar | None:
+    """The archive named, or the newest; SystemExit where what is named is not there."""
+    if arguments.against and not arguments.against.is_file():
+        raise SystemExit(f"{arguments.against} is missing")
+    archive = arguments.against or next(reversed(archive_files.released(STORE)), None)
+    return Bar(archive, arguments.tolerance) if archive else None
+
+
+def main() -> None:
+    """Read the command line, build, list the hash."""
+    arguments = _arguments()
     torch.set_num_threads(1)
-    release = Release(arguments.checkpoint, arguments.version)
+    release = Release(arguments.checkpoint, arguments.version, _bar(arguments))
     release.check()
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            build(release, arguments.data, Path(scratch))
+            build(release, arguments.data, Path(scratch), datetime.now(UTC))
         except optimise.OptimiseError as error:
             raise SystemExit(f"nothing reads like the reference: {error}") from error
+        except regression.RegressionError as error:
+            raise SystemExit(f"not released, {error}") from error
     archive_files.list_sums(STORE)
 
 

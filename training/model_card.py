@@ -6,39 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from crnn.checkpoint import Checkpoint
-from crnn.reader import DECODERS, Decoder
-from crnn.recogniser import Recogniser
-from training import archive_files, optimise, sets
-from training.evaluate import evaluate
-from training.report import Subject
+from training import archive_files, optimise
+from training.reported import REPORTED, Scored
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
-
-REPORTED = (
-    ("unipen/words-dev", "words, writers not seen in training"),
-    ("unipen/characters-dev", "single characters, writers not seen in training"),
-    ("iam-ondb/lines-dev", "lines on a whiteboard; nothing of IAM-OnDB was trained on"),
-    ("copiste", "French lines cut from scanned pages, every tenth copy, not trained on"),
-)
-
-Scored = Mapping[str, Mapping[Decoder, Mapping[str, Any]]]
-"""For each set and decoder what `report.Report.scores` gives."""
-
-
-def scores(recogniser: Recogniser, data: Path) -> Scored:
-    """Score the reported sets with each decoder."""
-    chosen = {name: list(sets.items(_path(data, name))) for name, _ in REPORTED}
-    return {
-        name: {
-            decoder: evaluate(recogniser, items, Subject(name, "crnn", decoder), decoder).scores()
-            for decoder in DECODERS
-        }
-        for name, items in chosen.items()
-    }
-
-
-def _path(data: Path, name: str) -> Path:
-    return data / name if name == "copiste" else data / f"{name}.jsonl.gz"
 
 
 def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> str:
@@ -77,7 +48,7 @@ def _served(check: optimise.Check) -> dict[str, str]:
 def _rows(scored: Scored) -> list[str]:
     return [
         f"| `{name}`: {what} | {decoder} | {_row(of)} |"
-        for name, what in REPORTED
+        for name, what in REPORTED.items()
         for decoder, of in scored[name].items()
     ]
 

@@ -1,7 +1,10 @@
 import json
 import subprocess
 import sys
+import tempfile
 import zipfile
+from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,12 +15,19 @@ from crnn import bundle
 from crnn.alphabet import Alphabet
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture
-from crnn.reader import Habits
+from crnn.reader import DECODERS, Habits
 from tests import handwriting
 from tests.training.sets import item, write_data, write_set
-from training import archive, archive_files, language
+from training import archive, archive_files, language, reported
+from training.regression import Bar, RegressionError
+from training.reported import REPORTED
 
-NOTES = {"config": {"seed": 42, "weights": {"words": 0.5, "fonts": 0.25}}, "steps": 12345, "minutes": 61.4}
+NOTES = {
+    "config": {"seed": 42, "weights": {"words": 0.5, "fonts": 0.25}},
+    "steps": 12345,
+    "minutes": 61.4,
+    "exports": ["4f1c9a"],
+}
 PACKAGE = Path(archive.HANDLERS) / "crnn"
 
 SERVE = """
@@ -71,11 +81,12 @@ def run(place):
     return place / "runs" / "small"
 
 
-def pack(place, version):
+def pack(place, version, *options):
     threads = torch.get_num_threads()
+    command = ["archive", f"{place}/runs/small/best.pt", version, f"{place}/data", *options]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(archive, "STORE", place / "store")
-        patch.setattr(sys, "argv", ["archive", f"{place}/runs/small/best.pt", version, f"{place}/data"])
+        patch.setattr(sys, "argv", command)
         archive.main()
     torch.set_num_threads(threads)
 
@@ -127,6 +138,51 @@ def test_the_card_lies_in_the_archive_and_beside_it(store):
     assert card.startswith("# crnn 1.0")
 
 
+def test_the_facts_lie_beside_it(store, run, place):
+    facts = json.loads((store / "crnn-1.0.json").read_text())
+    archived = store / "crnn-1.0.mar"
+    assert facts["version"] == "1.0"
+    assert facts["archive"] == {
+        "file": "crnn-1.0.mar",
+        "size": archived.stat().st_size,
+        "sha256": archive_files.sha256(archived),
+    }
+    assert facts["weights_sha256"] == archive_files.sha256(run / "best.pt")
+    assert facts["exports"] == ["4f1c9a"]
+    assert {(row["set"], row["decoder"]) for row in facts["scores"]} == set(product(REPORTED, DECODERS))
+    assert datetime.fromisoformat(facts["created"]).tzinfo
+
+
+def test_a_model_worse_than_the_newest_archive_is_not_archived(place, store):
+    path = store / "crnn-1.0.json"
+    kept = path.read_text()
+    facts = json.loads(kept)
+    facts["scores"][1]["cer"] -= 0.006
+    path.write_text(json.dumps(facts))
+    with pytest.raises(
+        SystemExit, match=r"not released, worse than crnn-1.0.mar: unipen/words-dev by beam, CER"
+    ):
+        pack(place, "1.1")
+    path.write_text(kept)
+
+
+def test_a_model_is_held_against_an_archive_without_facts_by_reading_with_both(place, store):
+    facts = store / "crnn-1.0.json"
+    facts.rename(place / "facts.json")
+    data = place / "data"
+    with tempfile.TemporaryDirectory() as scratch:
+        scored = reported.scores(archive_files.recogniser(store / "crnn-1.0.mar", Path(scratch)), data)
+    Bar(store / "crnn-1.0.mar", 0).hold(scored, data)
+    with pytest.raises(RegressionError, match="unipen/words-dev by best-path"):
+        Bar(store / "crnn-1.0.mar", -0.001).hold(scored, data)
+    (place / "facts.json").rename(facts)
+
+
+def test_what_it_is_held_against_has_to_be_there(place):
+    with pytest.raises(SystemExit, match=r"crnn-0\.9\.mar is missing"):
+        pack(place, "1.1", "--against", f"{place}/crnn-0.9.mar")
+
+
 def test_an_archive_is_never_overwritten(place, store):
     before = (store / "crnn-1.0.mar").read_bytes()
     with pytest.raises(SystemExit, match="next version"):
@@ -158,4 +214,9 @@ def test_a_network_that_nothing_exported_reads_like_is_not_archived(place, store
 
 
 def test_nothing_half_written_is_left_in_the_store(store):
-    assert {path.name for path in store.iterdir()} == {"SHA256SUMS", "crnn-1.0.mar", "crnn-1.0.md"}
+    assert {path.name for path in store.iterdir()} == {
+        "SHA256SUMS",
+        "crnn-1.0.json",
+        "crnn-1.0.mar",
+        "crnn-1.0.md",
+    }

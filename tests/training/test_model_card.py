@@ -6,6 +6,7 @@ from crnn.network import CRNN, Architecture
 from crnn.reader import DECODERS
 from training import archive_files, model_card
 from training.optimise import Check, Measured
+from training.reported import REPORTED
 
 NOTES = {"config": {"seed": 42, "weights": {"words": 0.5, "fonts": 0.25}}, "steps": 12345, "minutes": 61.4}
 CHECK = Check("all in int8", 1500, Measured(0.0612, 3.64), Measured(0.0608, 17.71))
@@ -22,7 +23,7 @@ def path(tmp_path):
 def card(path):
     rates = {"cer": 0.123, "cer_interval": [0.1, 0.2], "wer": 0.456, "exact": 0.5, "top3": 0.75, "ece": 0.021}
     scores = rates | {"n": 2468}
-    scored = {name: dict.fromkeys(DECODERS, scores) for name, _ in model_card.REPORTED}
+    scored = {name: dict.fromkeys(DECODERS, scores) for name in REPORTED}
     return model_card.write("1.7", path, CHECK, scored)
 
 
@@ -35,7 +36,7 @@ def test_it_says_how_the_model_was_made(card, path):
 
 
 def test_it_says_how_well_the_model_reads(card):
-    for name, _ in model_card.REPORTED:
+    for name in REPORTED:
         assert card.count(f"| `{name}`") == 2
     assert card.count("| 12.30% (10.0%-20.0%) | 45.6% | 50.0% | 75.0% | 0.021 | 2,468 |") == 8
 
@@ -55,5 +56,5 @@ def test_it_says_what_the_training_began_with(path):
     checkpoint = Checkpoint.load(path)
     notes = NOTES | {"config": NOTES["config"] | {"start": "model_store/crnn-1.6.mar"}}
     Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
-    scored = {name: {} for name, _ in model_card.REPORTED}
+    scored = {name: {} for name in REPORTED}
     assert "from\nthe weights of `crnn-1.6`" in model_card.write("1.7", path, CHECK, scored)
