@@ -34,10 +34,16 @@ if not DEBUG:
 # The recogniser.
 
 TORCHSERVE_INFERENCE_URL = env.text("TORCHSERVE_INFERENCE_URL", "http://127.0.0.1:8080").rstrip("/")
-TORCHSERVE_MANAGEMENT_URL = env.text("TORCHSERVE_MANAGEMENT_URL", "http://127.0.0.1:8081").rstrip("/")
+# Commas part several; a name that leads to several addresses stands for all of them.
+TORCHSERVE_MANAGEMENT_URL = env.text("TORCHSERVE_MANAGEMENT_URL", "http://127.0.0.1:8081")
 TORCHSERVE_MODEL = env.text("TORCHSERVE_MODEL", "crnn")
 # Off, each reading has a connection of its own: a load balancer of connections then spreads readings.
 TORCHSERVE_KEEP_ALIVE = env.flag("TORCHSERVE_KEEP_ALIVE", default=True)
+# Archives, their cards and SHA256SUMS; in the site's image without the archives, which TorchServe's has.
+MODEL_STORE = Path(env.text("MODEL_STORE", str(ROOT / "model_store")))
+# Whether superusers may put archives there, which are programs, and how large one may be.
+MODEL_UPLOADS = env.flag("MODEL_UPLOADS")
+MODEL_UPLOAD_BYTES = env.number("MODEL_UPLOAD_BYTES", 200_000_000)
 # In each process; gunicorn.conf.py makes it one less than the threads.
 READINGS_AT_ONCE = max(1, env.number("READINGS_AT_ONCE", 15))
 

@@ -47,34 +47,48 @@ class Reading:
 def reading_in(answer: bytes) -> Reading:
     """Return the reading that a 200 carries; raise Unintelligible when it carries none."""
     said = _json(answer)
-    text, model = _text(said, "text"), _dict(said, "model")
+    text, model = text_in(said, "text"), _dict(said, "model")
     others = [_alternative(item) for item in _list(said, "alternatives")]
     return Reading(
         text=text,
         confidence=_fraction(said, "confidence"),
         alternatives=tuple(other for other in others if other.text != text)[:ALTERNATIVES],
         characters=tuple(_character(item) for item in _list(said, "characters")),
-        model_name=_text(model, "name")[:100],
-        model_version=_text(model, "version")[:100],
+        model_name=text_in(model, "name")[:100],
+        model_version=text_in(model, "version")[:100],
     )
 
 
 def refusal_in(answer: bytes) -> str:
     """Return the code that a 422 carries; raise Unintelligible when it carries none that is known."""
-    code = _text(_json(answer), "code")
+    code = text_in(_json(answer), "code")
     if code not in REFUSALS:
         raise Unintelligible(f"unknown refusal {code!r}")
     return code
 
 
-def state_in(answer: bytes) -> State:
-    """Return what the management API's words on a model, a list of its versions, say of workers and queue."""
+def versions_in(answer: bytes) -> list[dict[str, Any]]:
+    """Return the management API's words on a model: an object for each of its versions."""
     versions = _loads(answer)
     if not isinstance(versions, list):
         raise Unintelligible("versions is not a list")
-    workers = [worker for version in versions for worker in _list(_object(version), "workers")]
-    ready = sum(_object(worker).get("status") == "READY" for worker in workers)
-    free = [_capacity(_object(version)) for version in versions]
+    return [_object(version) for version in versions]
+
+
+def message_in(answer: bytes) -> str:
+    """Return what an error of TorchServe's says, or nothing where it says nothing that is understood."""
+    try:
+        return text_in(_json(answer), "message")
+    except Unintelligible:
+        return ""
+
+
+def state_in(answer: bytes) -> State:
+    """Return what the management API's words on a model say of workers and queue."""
+    versions = versions_in(answer)
+    workers = [worker for version in versions for worker in objects_in(version, "workers")]
+    ready = sum(worker.get("status") == "READY" for worker in workers)
+    free = [_capacity(version) for version in versions]
     return State(
         "ready" if ready else "starting", ready, min((n for n in free if n is not None), default=None)
     )
@@ -88,13 +102,13 @@ def _capacity(version: dict[str, Any]) -> int | None:
 
 def _alternative(item: object) -> Alternative:
     said = _object(item)
-    return Alternative(_text(said, "text"), _fraction(said, "confidence"))
+    return Alternative(text_in(said, "text"), _fraction(said, "confidence"))
 
 
 def _character(item: object) -> Character:
     said = _object(item)
     return Character(
-        _text(said, "text"), _fraction(said, "confidence"), _fraction(said, "start"), _fraction(said, "end")
+        text_in(said, "text"), _fraction(said, "confidence"), _fraction(said, "start"), _fraction(said, "end")
     )
 
 
@@ -126,7 +140,13 @@ def _list(said: dict[str, Any], name: str) -> list[object]:
     return value
 
 
-def _text(said: dict[str, Any], name: str) -> str:
+def objects_in(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return a member that is a list of objects; raise Unintelligible where it is not."""
+    return [_object(item) for item in _list(said, name)]
+
+
+def text_in(said: dict[str, Any], name: str) -> str:
+    """Return a member that is text; raise Unintelligible where it is not."""
     value = said.get(name)
     if not isinstance(value, str) or _is_broken(value):
         raise Unintelligible(f"{name} is not text")
