@@ -1,0 +1,1 @@
+"""Versions on trial, from the command line."""
