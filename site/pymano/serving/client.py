@@ -94,47 +94,64 @@ class Refused(RecogniserError):
         self.code = code
 
 
-def read_ink(strokes: list[list[list[float | None]]], decoder: str, *, version: str | None = None) -> Reading:
+def read_ink(
+    strokes: list[list[list[float | None]]],
+    decoder: str,
+    *,
+    version: str | None = None,
+    seconds: float | None = None,
+) -> Reading:
     """Read strokes, [[[x, y, t?, pressure?], …], …]; raise a RecogniserError when there is no reading.
 
-    A version is one of the model's; without one the default reads.
+    A version is one of the model's; without one the default reads. It has READ_SECONDS, or fewer.
     """
     body = json.dumps({"strokes": strokes}, allow_nan=False).encode()
-    return _read(body, "application/json", decoder, version)
+    return _read(body, "application/json", decoder, version, seconds)
 
 
-def read_picture(data: bytes, content_type: str, decoder: str, *, version: str | None = None) -> Reading:
+def read_picture(
+    data: bytes,
+    content_type: str,
+    decoder: str,
+    *,
+    version: str | None = None,
+    seconds: float | None = None,
+) -> Reading:
     """Read a picture in its own encoding; the rest is as for ink."""
-    return _read(data, content_type, decoder, version)
+    return _read(data, content_type, decoder, version, seconds)
 
 
-def _read(body: bytes, content_type: str, decoder: str, version: str | None) -> Reading:
+def _read(
+    body: bytes, content_type: str, decoder: str, version: str | None, seconds: float | None
+) -> Reading:
     headers = {"Content-Type": content_type, "X-Decoder": decoder, request_id.HEADER: request_id.current()}
     path = f"/predictions/{settings.TORCHSERVE_MODEL}"
     if version is not None:
         path += f"/{quote(version, safe='')}"
     with metrics.TORCHSERVE_SECONDS.time(), _errors():
-        status, answer = _post(path, body, headers)
+        status, answer = _post(path, body, headers, min(seconds or READ_SECONDS, READ_SECONDS))
         if status == 404 and version is not None:
             raise UnknownVersion(f"TorchServe has no version {version}")
         return _understand(status, answer)
 
 
-def _post(path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+def _post(path: str, body: bytes, headers: dict[str, str], seconds: float) -> tuple[int, bytes]:
     """Send once, and once more when the connection could not be made or broke before an answer began."""
     url = f"{settings.TORCHSERVE_INFERENCE_URL}{path}"
-    deadline = time.monotonic() + CONNECT_SECONDS + READ_SECONDS
+    deadline = time.monotonic() + CONNECT_SECONDS + seconds
     try:
-        return _send(url, body, headers, deadline)
+        return _send(url, body, headers, seconds, deadline)
     except requests.ConnectionError as error:
         log.debug("TorchServe: %s; asking once more", type(error).__name__)
-        return _send(url, body, headers, deadline)
+        return _send(url, body, headers, seconds, deadline)
 
 
-def _send(url: str, body: bytes, headers: dict[str, str], deadline: float) -> tuple[int, bytes]:
+def _send(
+    url: str, body: bytes, headers: dict[str, str], seconds: float, deadline: float
+) -> tuple[int, bytes]:
     # What a first try took, the second has not: both together end by the deadline.
     left = max(SHORTEST_SECONDS, deadline - time.monotonic())
-    timeouts = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+    timeouts = (min(CONNECT_SECONDS, left), min(seconds, left))
     with (
         transport.connections() as http,
         http.post(

@@ -120,6 +120,12 @@ def test_a_version_that_a_server_does_not_have_is_unknown(server):
         client.read_ink(STROKES, "beam", version="9.9")
 
 
+def test_who_has_less_time_waits_less(server):
+    server.scripts = [lambda _: server.done.wait(5) and None]
+    with pytest.raises(client.TooSlow):
+        client.read_ink(STROKES, "beam", seconds=0.1)
+
+
 def test_it_understands_an_answer_in_chunks(server):
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (GOOD[:10], GOOD[10:]))
@@ -155,7 +161,7 @@ def test_the_second_time_it_waits_only_for_what_the_first_left(monkeypatch, sett
     monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(transport._http, "post", break_off)
     with pytest.raises(requests.ConnectionError):
-        client._post("/predictions/crnn", b"", {})
+        client._post("/predictions/crnn", b"", {}, client.READ_SECONDS)
     assert waits == [(client.CONNECT_SECONDS, client.READ_SECONDS), (1.0, 1.0)]
 
 
