@@ -4,7 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,11 @@ class State:
     """How many more readings its queue would take."""
 
 
-class Remembered:
-    """The state as last seen, asked anew when older than `seconds`; meanwhile others take the old."""
+class Remembered(Generic[Seen]):
+    """Something as last seen, asked anew when older than `seconds`; meanwhile others take the old."""
 
     def __init__(
-        self, ask: Callable[[], State], *, seconds: float, clock: Callable[[], float] = time.monotonic
+        self, ask: Callable[[], Seen], *, seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.ask = ask
         self.seconds = seconds
@@ -29,8 +31,8 @@ class Remembered:
         self._lock = threading.Lock()
         self.forget()
 
-    def __call__(self) -> State:
-        """Return the state."""
+    def __call__(self) -> Seen:
+        """Return what was seen."""
         if self._seen is None:
             with self._lock:
                 return self._fresh()
@@ -43,9 +45,9 @@ class Remembered:
 
     def forget(self) -> None:
         """Ask anew at the next call."""
-        self._seen: tuple[State, float] | None = None
+        self._seen: tuple[Seen, float] | None = None
 
-    def _fresh(self) -> State:
+    def _fresh(self) -> Seen:
         if self._seen is None or self.clock() - self._seen[1] > self.seconds:
             self._seen = (self.ask(), self.clock())
         return self._seen[0]
