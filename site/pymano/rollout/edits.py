@@ -4,15 +4,15 @@ import unicodedata
 
 
 def normalised(text: str) -> str:
-    """Bring to the form that is compared, as when models are evaluated: NFC, white space collapsed, case kept."""
+    """Bring to the form in which models are compared: NFC, white space collapsed, case kept."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def distance(one: str, other: str) -> int:
     """Return Levenshtein's distance: distance("kitten", "sitting") is 3.
 
-    A column of the usual table is kept in the bits of two numbers (Hyyrö 2003, after Myers 1999): texts as long
-    as are allowed take milliseconds.
+    A column of the usual table is kept in the bits of two numbers (Hyyrö 2003, after Myers 1999), so that the
+    longest texts take milliseconds.
     """
     if not one:
         return len(other)

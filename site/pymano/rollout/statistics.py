@@ -1,12 +1,13 @@
 """How far a difference may be chance: the few tests and intervals that a comparison needs, in pure Python.
 
-Intervals hold what they estimate with 95 %. Tests are one-sided, "is the second worse than the first?", and give
-the probability of so large a difference if there were none. Sources:
+Intervals hold what they estimate with 95 %. Tests are one-sided, "is the second worse than the first?", and
+give the probability of so large a difference if there were none. Sources:
 
-    Wilson (1927) for shares; binomial order statistics for quantiles (Hahn and Meeker, Statistical Intervals, 5.2);
-    the percentile bootstrap (Efron 1979) for ratios; Fisher's exact test for shares; the Wilcoxon-Mann-Whitney
-    test, stratified (van Elteren 1960), for durations; effective counts (Rao and Scott 1992) where readings come
-    from few people.
+- shares: Wilson's interval (1927), Fisher's exact test;
+- quantiles: binomial order statistics (Hahn and Meeker, Statistical Intervals, 5.2);
+- ratios: the percentile bootstrap (Efron 1979);
+- durations: the test of Wilcoxon, Mann and Whitney, stratified (van Elteren 1960);
+- readings that come from few people: effective counts (Rao and Scott 1992).
 """
 
 import math
@@ -93,9 +94,9 @@ def ratio(parts: Sequence[tuple[float, float]], random: Random) -> Estimate | No
 
 
 def effective(groups: Iterable[Tally]) -> Tally:
-    """Return the counts of independent readings that say as much as these, of which each group is one person's.
+    """Return the counts of independent readings that say as much as these; each group is one person's.
 
-    Rao and Scott's design effect: how much more the shares of people differ than chance alone would have them.
+    Rao and Scott's design effect: how much more the shares of people differ than chance would have them.
     It is never taken for less than 1, and is unknown, thus 1, where there is one person.
     """
     tallies = [group for group in groups if group.of]
@@ -109,7 +110,7 @@ def effective(groups: Iterable[Tally]) -> Tally:
 
 
 def more_often(usual: Tally, tried: Tally) -> float:
-    """Fisher's exact test: the probability of so much more in the second. Counts are rounded to whole ones."""
+    """Fisher's exact test: the probability of so much more in the second. Counts are rounded."""
     a, n = round(tried.happened), round(tried.of)
     happened, total = a + round(usual.happened), n + round(usual.of)
     chances = (_hypergeometric(k, n, happened, total) for k in range(a, min(n, happened) + 1))
