@@ -50,6 +50,7 @@ OTHERS = [
     ("get", "/api/v1/predictions/{}/"),
     ("delete", "/api/v1/predictions/{}/"),
     ("put", "/api/v1/predictions/{}/correction/"),
+    ("put", "/api/v1/predictions/{}/consent/"),
     ("get", "/admin/recognition/prediction/{}/change/"),
     ("post", "/admin/recognition/prediction/{}/change/"),
     ("post", "/admin/recognition/prediction/{}/delete/"),
@@ -65,7 +66,7 @@ def test_who_may_not_see_a_reading_cannot_tell_it_from_none(
     if who == "helper":  # of the staff, and permitted nothing
         user = django_user_model.objects.create_user("helen", "helen@example.org", "helen's", is_staff=True)
     browser = browser_of(user)
-    body = {"text": "mine", "correction": "mine", "post": "yes"}
+    body = {"text": "mine", "correction": "mine", "withdrawn": True, "post": "yes"}
     real, invented = (
         getattr(browser, method)(path.format(pk), body, content_type="application/json")
         if path.startswith("/api/") and method != "get"
@@ -78,6 +79,7 @@ def test_who_may_not_see_a_reading_cannot_tell_it_from_none(
     assert str(secret.pk) not in real.text.replace(path.format(secret.pk), "")
     secret.refresh_from_db()
     assert secret.correction is None
+    assert not secret.withdrawn
     assert secret.picture.storage.exists(secret.picture.name)
 
 

@@ -54,6 +54,7 @@ class User(AbstractUser):
         error_messages={"unique": NAME_TAKEN},
     )
     email = models.EmailField("e-mail address", unique=True, error_messages={"unique": ADDRESS_TAKEN})
+    teaches_since = models.DateTimeField("readings may train since", null=True, blank=True, editable=False)
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 
@@ -79,6 +80,16 @@ class User(AbstractUser):
         """Save with name and address folded, whoever wrote them."""
         self._fold()
         super().save(*args, **kwargs)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the person agrees that readings which they corrected or confirmed may train models."""
+        return self.teaches_since is not None
+
+    def agree_to_teach(self, agreed: bool) -> None:
+        """Keep the person's word, and since when it holds; each reading can still be withdrawn."""
+        self.teaches_since = (self.teaches_since or timezone.now()) if agreed else None
+        self.save(update_fields=["teaches_since"])
 
     @property
     def email_verified(self) -> bool:

@@ -51,6 +51,21 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def consent(request: HttpRequest) -> HttpResponse:
+    """Let the person's corrected and confirmed readings train models, or no longer."""
+    user = signed_in(request)
+    user.agree_to_teach(request.POST.get("agree") == "yes")
+    said = (
+        "Your corrections may train the reader now."
+        if user.teaches
+        else "Your readings train nothing from now on."
+    )
+    messages.success(request, said)
+    return redirect("profile")
+
+
+@login_required
 @never_cache
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
@@ -81,6 +96,7 @@ def account_facts(user: User) -> dict[str, object]:
         "last_sign_in": user.last_login and user.last_login.isoformat(),
         "staff": user.is_staff,
         "groups": [group.name for group in user.groups.all()],
+        "readings_may_train_since": user.teaches_since and user.teaches_since.isoformat(),
     }
 
 

@@ -20,10 +20,14 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     email_verified = serializers.BooleanField(read_only=True)
     readings = serializers.IntegerField(source="predictions.count", read_only=True)
+    teaches = serializers.BooleanField(
+        read_only=True,
+        help_text="Whether you agree that readings which you corrected or confirmed may train models.",
+    )
 
     class Meta:
         model = User
-        fields = ["username", "email", "email_verified", "date_joined", "readings"]
+        fields = ["username", "email", "email_verified", "date_joined", "readings", "teaches"]
         read_only_fields = fields
 
 

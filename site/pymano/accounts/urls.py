@@ -6,6 +6,7 @@ from pymano.accounts import pages
 
 urlpatterns = [
     path("profile/", pages.profile, name="profile"),
+    path("consent/", pages.consent, name="account-consent"),
     path("export/", pages.export, name="account-export"),
     path("delete/", pages.delete, name="account-delete"),
     path("email/", pages.change_address, name="account_email"),

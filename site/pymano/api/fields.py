@@ -63,6 +63,18 @@ class PictureField(serializers.Field[Picture, Any, Picture, Any]):
             raise
 
 
+class StrictBooleanField(serializers.BooleanField):
+    """True or false; a text or a number is neither."""
+
+    default_error_messages = {"invalid": "This must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return it as it is."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
 class TextUUIDField(serializers.UUIDField):
     """A UUID written out; a number is none."""
 

@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 
 from pymano.api.problems import MEDIA_TYPE
 from pymano.api.serializers import (
+    ConsentSerializer,
     CorrectionSerializer,
     ImageFormSerializer,
     PredictionSerializer,
@@ -32,6 +33,7 @@ READING = {
     "duration_ms": 84,
     "created_at": "2026-03-14T09:26:53.589793Z",
     "correction": None,
+    "withdrawn": False,
 }
 STROKES = {
     "strokes": [
@@ -177,5 +179,20 @@ CORRECT = extend_schema_view(
             {200: _reading("The reading, with its correction.")}, 400, 401, 403, 404, 413, 415, 503
         ),
         examples=[OpenApiExample("A correction", value={"text": "Hello"}, request_only=True)],
+    ),
+)
+
+CONSENT = extend_schema_view(
+    put=extend_schema(
+        tags=TAGS,
+        summary="Withdraw a reading from training",
+        description=(
+            "Readings train only where your account agrees (`teaches` in `me/`, off at first, changed on the "
+            "account's page), and then only those that you corrected or confirmed, and did not withdraw."
+        ),
+        operation_id="predictions_consent",
+        request=ConsentSerializer,
+        responses=_answers({200: _reading("The reading.")}, 400, 401, 403, 404, 413, 415, 503),
+        examples=[OpenApiExample("Withdrawn", value={"withdrawn": True}, request_only=True)],
     ),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pymano.api.fields import PictureField, StrokesField, TextUUIDField
+from pymano.api.fields import PictureField, StrictBooleanField, StrokesField, TextUUIDField
 from pymano.recognition.models import Decoder, Prediction
 
 CORRECTION_LENGTH = 1000
@@ -87,6 +87,9 @@ class PredictionSerializer(serializers.ModelSerializer[Prediction]):
     model = ModelSerializer(source="*")
     confidence = Confidence()
     correction = serializers.CharField(allow_null=True, help_text="What you said is written, or null.")
+    withdrawn = serializers.BooleanField(
+        help_text="Whether you withdrew it from training, whatever your account says."
+    )
 
     class Meta:
         model = Prediction
@@ -100,6 +103,7 @@ class PredictionSerializer(serializers.ModelSerializer[Prediction]):
             "duration_ms",
             "created_at",
             "correction",
+            "withdrawn",
         ]
         read_only_fields = fields
 
@@ -116,6 +120,14 @@ class CorrectionSerializer(serializers.Serializer[Any]):
         if not any(letter.isprintable() and not letter.isspace() for letter in text):
             raise serializers.ValidationError("This field may not be blank.")
         return text
+
+
+class ConsentSerializer(serializers.Serializer[Any]):
+    """Whether this one reading is kept from training."""
+
+    withdrawn = StrictBooleanField(
+        help_text="True keeps it from training; false lets it train, where your account agrees."
+    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("predictions/", views.PredictionsView.as_view(), name="predictions"),
     path("predictions/<uuid:id>/", views.PredictionView.as_view(), name="prediction"),
     path("predictions/<uuid:id>/correction/", views.CorrectionView.as_view(), name="correction"),
+    path("predictions/<uuid:id>/consent/", views.ConsentView.as_view(), name="consent"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "docs/",

@@ -13,7 +13,12 @@ from rest_framework.throttling import BaseThrottle
 from pymano import metrics
 from pymano.api import schema
 from pymano.api.parsers import StrictJSONParser
-from pymano.api.serializers import CorrectionSerializer, PredictionSerializer, QuestionSerializer
+from pymano.api.serializers import (
+    ConsentSerializer,
+    CorrectionSerializer,
+    PredictionSerializer,
+    QuestionSerializer,
+)
 from pymano.api.throttles import PredictionThrottle
 from pymano.recognition.models import Prediction, PredictionQuerySet
 from pymano.recognition.reading import read
@@ -79,4 +84,19 @@ class CorrectionView(Owned):
         correction.is_valid(raise_exception=True)
         prediction.correct(correction.validated_data["text"])
         metrics.CORRECTIONS.labels(prediction.model_version).inc()
+        return Response(self.get_serializer(prediction).data)
+
+
+@schema.CONSENT
+class ConsentView(Owned):
+    """Whether one reading may train."""
+
+    lookup_field = "id"
+
+    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Withdraw it from training, or take that back; the answer is the reading."""
+        prediction = self.get_object()
+        consent = ConsentSerializer(data=request.data)
+        consent.is_valid(raise_exception=True)
+        prediction.set_withdrawn(consent.validated_data["withdrawn"])
         return Response(self.get_serializer(prediction).data)

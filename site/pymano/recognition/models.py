@@ -39,6 +39,10 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
             return self.none()
         return self.filter(folded__contains=fold(query)) if query.strip() else self
 
+    def teaching(self) -> Self:
+        """Keep what may train a model: corrected or confirmed, not withdrawn, of owners who agree."""
+        return self.filter(owner__teaches_since__isnull=False, withdrawn=False, correction__isnull=False)
+
 
 def picture_path(prediction: "Prediction", name: str) -> str:
     """Return where a picture is stored: each owner's apart, under a name that nobody chose."""
@@ -62,6 +66,7 @@ class Prediction(models.Model):
     alternatives = models.JSONField(default=list, editable=False)
     characters = models.JSONField(default=list, editable=False)
     correction = models.TextField(null=True, blank=True)
+    withdrawn = models.BooleanField("withdrawn from training", default=False, editable=False)
     decoder = models.CharField(max_length=16, choices=Decoder, default=Decoder.BEAM, editable=False)
     model_name = models.CharField(max_length=100, editable=False)
     model_version = models.CharField(max_length=100, editable=False)
@@ -110,11 +115,20 @@ class Prediction(models.Model):
         self.model_version = reading.model_version
 
     def correct(self, text: str) -> None:
-        """Keep what is said to be written, in place of an earlier correction; nothing takes it back."""
+        """Keep what is said to be written, in place of an earlier correction; nothing takes it back.
+
+        The very text that was read confirms the reading.
+        """
         with transaction.atomic():
             self.text = type(self).objects.select_for_update().values_list("text", flat=True).get(pk=self.pk)
             self.correction = unicodedata.normalize("NFC", text).strip()
             self.save(update_fields=["correction"])
+
+    def set_withdrawn(self, withdrawn: bool) -> None:
+        """Keep it from training, or let it train where its owner's account agrees; nothing else is saved."""
+        self.withdrawn, self.updated_at = withdrawn, timezone.now()
+        own = type(self).objects.filter(pk=self.pk)
+        own.update(withdrawn=self.withdrawn, updated_at=self.updated_at)
 
 
 @receiver(post_delete, sender=Prediction)

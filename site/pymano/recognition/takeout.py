@@ -24,7 +24,8 @@ Your readings from Pymano
 readings.tsv          one reading a line, newest first: id, when, what was read, how sure (0 to 1), and
                       your correction. Tabs between, UTF-8, the first line names the columns. A text
                       that a spreadsheet would take for a formula has an apostrophe before it.
-readings.json         the same and more: what else it might be, each letter with its place, the model.
+readings.json         the same and more: what else it might be, each letter with its place, the model,
+                      and whether you withdrew it from training.
 strokes/<id>.json     ink, as you drew it: {"strokes": [[[x, y, t, pressure], ...], ...]}. y grows
                       downwards, t is in milliseconds, pressure lies in 0 to 1; both may be missing or null.
 pictures/<id>.<ext>   a picture, as you sent it.
@@ -109,6 +110,7 @@ def _facts(prediction: Prediction) -> dict[str, Any]:
         "id": str(prediction.pk),
         "text": prediction.text,
         "correction": prediction.correction,
+        "withdrawn_from_training": prediction.withdrawn,
         "confidence": prediction.confidence,
         "alternatives": prediction.alternatives,
         "characters": prediction.characters,

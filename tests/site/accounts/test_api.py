@@ -123,8 +123,9 @@ def test_who_has_a_token_sees_their_account_alone(program, alice, bob, tokens, r
     answer = program.get(ME, headers={"Authorization": f"Bearer {tokens(alice)['access']}"})
     assert answer.status_code == 200
     said = answer.json()
-    assert set(said) == {"username", "email", "email_verified", "date_joined", "readings"}
+    assert set(said) == {"username", "email", "email_verified", "date_joined", "readings", "teaches"}
     assert (said["username"], said["email"], said["readings"]) == ("alice", "alice@example.org", 2)
+    assert said["teaches"] is False
 
 
 def test_a_stranger_has_no_account(program):

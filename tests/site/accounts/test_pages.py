@@ -13,12 +13,12 @@ from pymano.accounts.models import User
 from pymano.recognition.models import Prediction
 from tests.site.accounts.cast import INK, PASSWORD, make_user
 
-PROFILE, EXPORT, DELETE, EMAIL, FORGET = (
-    f"/accounts/{path}/" for path in ("profile", "export", "delete", "email", "email/forget")
+PROFILE, EXPORT, DELETE, EMAIL, FORGET, CONSENT = (
+    f"/accounts/{path}/" for path in ("profile", "export", "delete", "email", "email/forget", "consent")
 )
 
 
-@pytest.mark.parametrize("path", [PROFILE, EXPORT, DELETE, EMAIL, FORGET])
+@pytest.mark.parametrize("path", [PROFILE, EXPORT, DELETE, EMAIL, FORGET, CONSENT])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_stranger_is_asked_to_sign_in(client, path, method):
     answer = getattr(client, method)(path)
@@ -34,6 +34,7 @@ def test_a_stranger_is_asked_to_sign_in(client, path, method):
         (DELETE, {"put", "delete", "patch"}),
         (EMAIL, {"put", "delete", "patch"}),
         (FORGET, {"get", "put", "delete"}),
+        (CONSENT, {"get", "put", "delete"}),
     ],
 )
 def test_other_methods_are_refused(signed_in, alice, path, methods):
@@ -41,7 +42,7 @@ def test_other_methods_are_refused(signed_in, alice, path, methods):
         assert getattr(signed_in(alice), method)(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", [DELETE, EMAIL, FORGET])
+@pytest.mark.parametrize("path", [DELETE, EMAIL, FORGET, CONSENT])
 def test_a_form_of_another_site_is_refused(alice, path):
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
@@ -65,6 +66,52 @@ def test_the_profile_shows_one_s_own_account(signed_in, alice, bob, reading):
 def test_a_name_is_text_wherever_it_stands(signed_in, alice):
     User.objects.filter(pk=alice.pk).update(username="<b>x")
     assert "<b>x" not in signed_in(alice).get(PROFILE).text
+
+
+# Consent
+
+
+def test_nobody_has_agreed_at_first(signed_in, alice):
+    assert not alice.teaches
+    assert "Nothing of yours trains the reader" in signed_in(alice).get(PROFILE).text
+
+
+def test_one_agrees_and_stops(signed_in, alice):
+    client = signed_in(alice)
+    page = client.post(CONSENT, {"agree": "yes"}, follow=True).text
+    assert "Your corrections may train the reader now." in page
+    assert "may train the reader, with their ink or picture" in page
+    alice.refresh_from_db()
+    since = alice.teaches_since
+    assert since
+    client.post(CONSENT, {"agree": "yes"})
+    alice.refresh_from_db()
+    assert alice.teaches_since == since
+    assert (
+        "Your readings train nothing from now on." in client.post(CONSENT, {"agree": "no"}, follow=True).text
+    )
+    alice.refresh_from_db()
+    assert not alice.teaches
+
+
+@pytest.mark.parametrize("body", [{}, {"agree": "on"}, {"agree": ""}])
+def test_nothing_but_a_yes_is_an_agreement(signed_in, alice, body):
+    signed_in(alice).post(CONSENT, body)
+    alice.refresh_from_db()
+    assert not alice.teaches
+
+
+def test_one_agrees_for_oneself_alone(signed_in, alice, bob):
+    signed_in(bob).post(CONSENT, {"agree": "yes", "user": alice.pk, "username": "alice"})
+    alice.refresh_from_db()
+    assert not alice.teaches
+
+
+def test_the_export_says_since_when_one_agrees(signed_in, alice):
+    alice.agree_to_teach(True)
+    _, archive = exported(signed_in(alice))
+    account = json.loads(archive.read("account.json"))
+    assert account["readings_may_train_since"] == alice.teaches_since.isoformat()
 
 
 # Export
@@ -92,6 +139,7 @@ def test_the_export_holds_everything_and_is_sent_in_pieces(signed_in, alice, bob
     listed = {one["id"]: one for one in json.loads(archive.read("readings.json"))}
     assert set(listed) == {str(ink.pk), str(picture.pk)}
     assert listed[str(ink.pk)]["correction"] == "Hallo"
+    assert listed[str(ink.pk)]["withdrawn_from_training"] is False
 
 
 def test_an_account_without_readings_is_exported_too(signed_in, alice):

@@ -21,6 +21,7 @@ MEMBERS = [
     "duration_ms",
     "created_at",
     "correction",
+    "withdrawn",
 ]
 
 
@@ -308,6 +309,30 @@ def test_one_deleted_meanwhile_cannot_be_corrected(asks, made, monkeypatch):
     assert_problem(response, 404, "not_found")
 
 
+def test_a_reading_is_withdrawn_from_training_and_back(asks, made):
+    for withdrawn in (True, True, False):
+        response = asks.put(f"{URL}{made['id']}/consent/", {"withdrawn": withdrawn}, format="json")
+        assert response.status_code == 200
+        assert response.json() == made | {"withdrawn": withdrawn}
+        assert Prediction.objects.get().withdrawn is withdrawn
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"withdrawn": None}, {"withdrawn": "yes"}, {"withdrawn": 1}, {"teaches": True}]
+)
+def test_a_consent_that_is_none_is_refused(asks, made, body):
+    problem = assert_problem(asks.put(f"{URL}{made['id']}/consent/", body, format="json"), 400, "invalid")
+    assert list(problem["errors"]) == ["withdrawn"]
+    assert not Prediction.objects.get().withdrawn
+
+
+def test_nobody_withdraws_anothers(made, api, bob):
+    url = f"{URL}{made['id']}/consent/"
+    assert_problem(api(bob).put(url, {"withdrawn": True}, format="json"), 404, "not_found")
+    assert_problem(api().put(url, {"withdrawn": True}, format="json"), 401, "not_authenticated")
+    assert not Prediction.objects.get().withdrawn
+
+
 def test_corrections_are_counted(asks, made):
     from pymano.metrics import CORRECTIONS
 
@@ -326,6 +351,7 @@ def test_corrections_are_counted(asks, made):
         ("", ["put", "patch", "delete"]),
         ("00000000-0000-0000-0000-000000000000/", ["post", "put", "patch"]),
         ("00000000-0000-0000-0000-000000000000/correction/", ["get", "post", "patch", "delete"]),
+        ("00000000-0000-0000-0000-000000000000/consent/", ["get", "post", "patch", "delete"]),
     ],
 )
 def test_other_methods_are_refused(asks, path, methods):

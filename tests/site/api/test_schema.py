@@ -22,6 +22,7 @@ def test_it_has_every_address(schema):
         "/api/v1/me/",
         "/api/v1/predictions/",
         "/api/v1/predictions/{id}/",
+        "/api/v1/predictions/{id}/consent/",
         "/api/v1/predictions/{id}/correction/",
         "/api/v1/register/",
         "/api/v1/token/",

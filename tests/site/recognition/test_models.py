@@ -196,3 +196,29 @@ def test_writers_wait_for_each_other(make):
         thread.join()
     assert errors == []
     assert Prediction.objects.count() == 60
+
+
+def test_what_may_train_is_corrected_or_confirmed_and_not_withdrawn_and_its_owner_agrees(make, alice, bob):
+    alice.agree_to_teach(True)
+    corrected, confirmed, withdrawn = make(), make(), make()
+    make("nobody said anything of it")
+    make("bob's, who has not agreed", owner=bob).correct("x")
+    corrected.correct("hallo")
+    confirmed.correct("hello")
+    withdrawn.correct("hello")
+    withdrawn.set_withdrawn(True)
+    assert set(Prediction.objects.teaching()) == {corrected, confirmed}
+    withdrawn.set_withdrawn(False)
+    assert set(Prediction.objects.teaching()) == {corrected, confirmed, withdrawn}
+    alice.agree_to_teach(False)
+    assert not Prediction.objects.teaching()
+
+
+def test_withdrawing_saves_nothing_else(make):
+    made = make()
+    stale = Prediction.objects.get(pk=made.pk)
+    made.correct("hallo")
+    stale.set_withdrawn(True)
+    kept = Prediction.objects.get()
+    assert (kept.correction, kept.withdrawn) == ("hallo", True)
+    assert kept.updated_at > made.created_at
