@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pymano import database, metrics
+from pymano.recognition import routing
 from pymano.recognition.models import Decoder, Prediction, forget_file
 from pymano.recognition.pictures import Picture
 from pymano.recognition.refusal import Code, Refusal
@@ -35,12 +37,14 @@ class OwnerGoneError(Exception):
     """The account was deleted while its ink was being read."""
 
 
-def recognise(ink: Strokes | Picture, decoder: str) -> client.Reading:
+def recognise(
+    ink: Strokes | Picture, decoder: str, version: str | None = None, *, seconds: float | None = None
+) -> client.Reading:
     """Read checked ink or an inspected picture; raise Refusal or a RecogniserError."""
     try:
         if isinstance(ink, Picture):
-            return client.read_picture(ink.data, ink.media_type, decoder)
-        return client.read_ink(ink, decoder)
+            return client.read_picture(ink.data, ink.media_type, decoder, version=version, seconds=seconds)
+        return client.read_ink(ink, decoder, version=version, seconds=seconds)
     except client.Refused as error:
         raise Refusal(*REFUSALS[error.code]) from error
 
@@ -59,8 +63,9 @@ def read(
     not what it grew into. Of two readings of a drawing the one asked for later stands, whichever ends first.
     """
     asked_at, start = timezone.now(), time.monotonic()
+    route = routing.route(int(owner.pk or 0), _kind(ink, decoder))
     with metrics.READING_SECONDS.time(), _counted() as versions:
-        reading = recognise(ink, decoder)
+        reading = route.read(partial(recognise, ink, decoder))
         prediction = Prediction(
             owner_id=int(owner.pk or 0),
             drawing=drawing,
@@ -69,9 +74,14 @@ def read(
             duration_ms=round(1000 * (time.monotonic() - start)),
         )
         prediction.take(reading)
-        kept = _keep(prediction, ink)
+        stands, is_new = _keep(prediction, ink)
         versions.append(reading.model_version)
-    return kept
+    route.kept(prediction if stands is prediction else None)
+    return stands, is_new
+
+
+def _kind(ink: Strokes | Picture, decoder: str) -> str:
+    return f"{'picture' if isinstance(ink, Picture) else 'ink'}, {decoder}"
 
 
 @contextmanager
