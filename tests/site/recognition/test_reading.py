@@ -77,7 +77,7 @@ def test_it_keeps_nothing_without_a_reading(torchserve, alice, settings, ink, mo
     ],
 )
 def test_a_refusal_of_the_recognisers_is_told_in_our_words(monkeypatch, said, code):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise client.Refused(said)
 
     monkeypatch.setattr(client, "read_ink", refuse)
@@ -137,10 +137,10 @@ def test_an_answer_that_comes_late_does_not_undo_a_newer_one(
     """The first reading takes so long that the second, of more ink, is done before it."""
     recognised = reading.recognise
 
-    def slow(*arguments):
+    def slow(*arguments, **more):
         monkeypatch.setattr(reading, "recognise", recognised)
         read(owner=alice, ink=MORE, drawing=drawing)
-        return recognised(*arguments)
+        return recognised(*arguments, **more)
 
     monkeypatch.setattr(reading, "recognise", slow)
     stands, is_new = read(owner=alice, ink=ink, drawing=drawing)
@@ -210,3 +210,9 @@ def test_it_is_counted(torchserve, alice, mood, outcome, version):
         with pytest.raises(Refusal):
             read(owner=alice, ink=STROKES)
     assert counter.get() == before + 1
+
+
+def test_what_was_withdrawn_from_training_stays_so_while_it_grows(torchserve, alice, drawing):
+    read(owner=alice, ink=STROKES, drawing=drawing)[0].set_withdrawn(True)
+    read(owner=alice, ink=MORE, drawing=drawing)
+    assert Prediction.objects.get().withdrawn
