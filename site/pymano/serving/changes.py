@@ -190,14 +190,14 @@ def notes(brought: Iterable[Brought]) -> list[str]:
     for outcome in brought:
         if outcome.is_away:
             lines.append(f"{outcome.url} is away; it will follow.")
-        lines += [f"{outcome.url}: {problem.version} {problem.words}." for problem in outcome.problems]
+        lines += [f"{outcome.url}: {problem}." for problem in outcome.problems]
     return lines
 
 
 def _reasons(version: str, brought: Iterable[Brought]) -> str:
     """Say why a version cannot be served, where a replica says so."""
     return " ".join(
-        f"{outcome.url}: {problem.words}."
+        f"{outcome.url}: {problem}."
         for outcome in brought
         for problem in outcome.problems
         if problem.version == version and problem.lasting

@@ -38,6 +38,7 @@ class Keeper:
         try:
             close_old_connections()
             outcomes = reconcile(seconds=SECONDS, known=self._hopeless)
+            self._forget_all_but({outcome.url for outcome in outcomes})
             for outcome in outcomes:
                 self._note(outcome)
         except DatabaseError as error:
@@ -50,12 +51,15 @@ class Keeper:
         problem, _, until = self._known.get((url, version), (None, 0.0, 0.0))
         return problem if self._clock() < until else None
 
+    def _forget_all_but(self, urls: set[str]) -> None:
+        self._away &= urls
+        self._known = {key: known for key, known in self._known.items() if key[0] in urls}
+
     def _note(self, outcome: Outcome) -> None:
         self._note_away(outcome)
         for change in outcome.changes:
             log.info("%s: %s", outcome.url, change)
-            version, _, what = change.partition(": ")
-            ModelEvent.record(Action.RECONCILE, version, details=f"{outcome.url}: {what}.")
+            ModelEvent.record(Action.RECONCILE, change.version, details=f"{outcome.url}: {change}.")
         if not outcome.is_away:
             self._note_problems(outcome.url, outcome.problems)
 
@@ -82,11 +86,10 @@ class Keeper:
         self._known[key] = (problem, pause, self._clock() + pause)
         if problem == before:
             return
-        log.warning("%s: %s %s", key[0], problem.version, problem.words)
+        log.warning("%s: %s", key[0], problem)
         if problem.lasting:
-            ModelEvent.record(
-                Action.RECONCILE, problem.version, outcome=Ended.FAILED, details=f"{key[0]}: {problem.words}."
-            )
+            details = f"{key[0]}: {problem}."
+            ModelEvent.record(Action.RECONCILE, problem.version, outcome=Ended.FAILED, details=details)
 
     def _note_database(self, *, away: bool, why: str = "") -> None:
         if away and not self._database_away:

@@ -37,6 +37,17 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What was done to a version, in plain words."""
+
+    version: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.words}"
+
+
+@dataclass(frozen=True)
 class Problem:
     """Why a version is not as it should be, in plain words; a lasting one will not pass by waiting."""
 
@@ -44,13 +55,16 @@ class Problem:
     words: str
     lasting: bool
 
+    def __str__(self) -> str:
+        return f"{self.version} {self.words}".strip()
+
 
 @dataclass
 class Outcome:
-    """What was done to one replica, in plain words, and what could not be done."""
+    """What was done to one replica, and what could not be done."""
 
     url: str
-    changes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     is_away: bool = False
     others: tuple[str, ...] = ()
@@ -126,7 +140,7 @@ def drop(replica: Replica, names: Collection[str], outcome: Outcome) -> None:
     with suppress(ManagementError):  # the next time will do
         for version in set(outcome.others).difference(names):
             _unregister(replica, version)
-            outcome.changes.append(f"{version}: unregistered")
+            outcome.changes.append(Change(version, "is unregistered"))
 
 
 @contextmanager
@@ -135,9 +149,9 @@ def _noting(outcome: Outcome, version: str) -> Iterator[None]:
     try:
         yield
     except Rejected as error:
-        outcome.problems.append(Problem(version, f"it refused ({error.status})", lasting=True))
+        outcome.problems.append(Problem(version, f"was refused ({error.status})", lasting=True))
     except Slow:
-        outcome.problems.append(Problem(version, "it is not ready yet", lasting=False))
+        outcome.problems.append(Problem(version, "is not ready yet", lasting=False))
     except _Unfit as error:
         outcome.problems.append(Problem(version, str(error), lasting=True))
 
@@ -150,13 +164,13 @@ def _load(replica: Replica, one: Wanted, loaded: LoadedVersion | None, outcome: 
     if loaded is None:
         _register(replica, one, outcome)
     elif loaded.archive != one.archive:
-        raise _Unfit(f"it serves this version from another archive, {loaded.archive}")
+        raise _Unfit(f"is served from another archive, {loaded.archive}")
     elif not loaded.has_workers(one.workers):
         try:
             replica.set_workers(one.version, one.workers)
         except Rejected as error:
-            raise _Unfit(f"it could not start {one.workers} workers") from error
-        outcome.changes.append(f"{one.version}: workers set to {one.workers}")
+            raise _Unfit(f"could not get {one.workers} workers") from error
+        outcome.changes.append(Change(one.version, f"has {one.workers} workers"))
 
 
 def _register(replica: Replica, one: Wanted, outcome: Outcome) -> None:
@@ -169,8 +183,8 @@ def _register(replica: Replica, one: Wanted, outcome: Outcome) -> None:
         _clean_up(replica, loaded)
         raise _Unfit(_why(error, one)) from error
     if replica.served().get(one.version) is None:
-        raise _Unfit(f"{one.archive} holds another version")
-    outcome.changes.append(f"{one.version}: registered")
+        raise _Unfit(f"is not what {one.archive} holds")
+    outcome.changes.append(Change(one.version, "is registered"))
 
 
 def _clean_up(replica: Replica, loaded: LoadedVersion | None) -> None:
@@ -182,16 +196,16 @@ def _clean_up(replica: Replica, loaded: LoadedVersion | None) -> None:
 def _why(error: Rejected, one: Wanted) -> str:
     match error.status:
         case 404:
-            return f"its model store has no {one.archive}"
+            return f"cannot be loaded: there is no {one.archive} in its model store"
         case 400 | 409:
             # One that is no zip at all may be answered as if it were some other version, which is there.
-            return f"{one.archive} is no archive that it can open"
+            return f"cannot be loaded: {one.archive} is no archive"
         case 500 if "workers" in str(error):
-            return f"{one.archive} was opened, but its workers did not start"
+            return f"cannot be loaded: the workers of {one.archive} do not start"
         case 500:
-            return f"{one.archive} is damaged"
+            return f"cannot be loaded: {one.archive} is damaged"
         case _:
-            return f"it refused {one.archive} ({error.status})"
+            return f"cannot be loaded: {one.archive} was refused ({error.status})"
 
 
 def _finish(replica: Replica, versions: Sequence[Wanted], before: Served, outcome: Outcome) -> None:
@@ -215,7 +229,7 @@ def _make_default(replica: Replica, version: str, served: Served, outcome: Outco
     if not loaded.ready:
         raise Slow
     replica.set_default(version)
-    outcome.changes.append(f"{version}: made the default")
+    outcome.changes.append(Change(version, "is the default"))
     return version
 
 

@@ -1,0 +1,55 @@
+"""manage.py reconcile_models: brings every TorchServe to the versions that are wanted, once or for ever."""
+
+import signal
+from argparse import ArgumentParser
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pymano.serving.keeper import SECONDS, Keeper
+from pymano.serving.reconcile import Outcome, reconcile
+
+
+class Command(BaseCommand):
+    """Registers, sets workers and the default, and unregisters, until each replica is as it should be.
+
+    Repeated, it changes nothing more; it may run in several places at once. With --every it goes on until
+    SIGTERM, whatever is away meanwhile.
+    """
+
+    help = "Bring every TorchServe to the model versions that are wanted."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take how often to do it."""
+        parser.add_argument("--every", type=float, metavar="SECONDS", help="again and again, until SIGTERM")
+
+    def handle(self, *, every: float | None, **_: Any) -> None:
+        """Do it."""
+        if every is None:
+            self._once()
+        elif every <= 0:
+            raise CommandError("--every needs a number of seconds above 0.")
+        else:
+            self._for_ever(every)
+
+    def _once(self) -> None:
+        outcomes = reconcile(seconds=SECONDS)
+        for outcome in outcomes:
+            self.stdout.writelines(_lines(outcome))
+        if not all(outcome.is_right for outcome in outcomes):
+            raise CommandError("Not every TorchServe is as it should be.")
+
+    def _for_ever(self, seconds: float) -> None:
+        end = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: end.set())
+        keeper = Keeper()
+        while not end.is_set():
+            keeper.round()
+            end.wait(seconds)
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    told = ["is away"] if outcome.is_away else [*map(str, outcome.changes), *map(str, outcome.problems)]
+    return [f"{outcome.url}: {line}\n" for line in told or ["is as it should be"]]
