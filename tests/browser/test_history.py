@@ -67,6 +67,77 @@ def test_a_correction_that_is_not_kept_says_so(open_page: Open, alice: Any) -> N
     expect(page.get_by_label("What is written")).to_have_value("hallo")
 
 
+def test_a_reading_is_confirmed(open_page: Open, alice: Any) -> None:
+    prediction = keep(alice, "hello")
+    page = open_page("/history/", user=alice)
+    page.get_by_role("button", name="Confirm “hello”").click()
+    expect(page.locator(".facts-line")).to_contain_text(f"Confirmed by you. 93{NBSP}% sure")
+    expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+    expect(page.get_by_role("button", name="Correct")).to_be_focused()
+    prediction.refresh_from_db()
+    assert prediction.correction == "hello"
+    page.reload()
+    expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+
+
+def test_what_was_corrected_or_is_empty_has_nothing_to_confirm(open_page: Open, alice: Any) -> None:
+    keep(alice, "hello", correction="hallo")
+    keep(alice, "")
+    page = open_page("/history/", user=alice)
+    expect(page.get_by_role("button", name="Correct")).to_have_count(2)
+    expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+
+
+def test_who_does_not_teach_has_nothing_to_keep_from_it(open_page: Open, alice: Any) -> None:
+    keep(alice, "hello", correction="hallo")
+    page = open_page("/history/", user=alice)
+    expect(page.get_by_text("Nothing here trains the reader.")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep from training")).to_have_count(0)
+    page.get_by_role("link", name="Change this").click()
+    button(page, "Let my corrections train").click()
+    expect(page.get_by_text("Your corrections may train the reader now.")).to_be_visible()
+    alice.refresh_from_db()
+    assert alice.teaches
+    button(page, "Stop").click()
+    expect(page.get_by_text("Your readings train nothing from now on.")).to_be_visible()
+    alice.refresh_from_db()
+    assert not alice.teaches
+
+
+def test_one_reading_is_kept_from_training_and_back(open_page: Open, alice: Any) -> None:
+    alice.agree_to_teach(True)
+    prediction = keep(alice, "hello")
+    page = open_page("/history/", user=alice)
+    switch, line = page.get_by_role("button", name="Keep from training"), page.locator(".facts-line")
+    expect(line).not_to_contain_text("train")
+    page.get_by_role("button", name="Confirm").click()
+    expect(line).to_contain_text("may train the reader")
+    for pressed, said in ((True, "kept from training"), (False, "may train the reader")):
+        switch.click()
+        expect(switch).to_have_attribute("aria-pressed", str(pressed).lower())
+        expect(line).to_contain_text(said)
+        prediction.refresh_from_db()
+        assert prediction.withdrawn is pressed
+    switch.click()
+    expect(line).to_contain_text("kept from training")
+    page.reload()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(line).to_contain_text("kept from training")
+
+
+def test_what_cannot_be_withdrawn_says_so(open_page: Open, alice: Any) -> None:
+    alice.agree_to_teach(True)
+    prediction = keep(alice, "hello")
+    page = open_page("/history/", user=alice)
+    page.context.set_offline(True)
+    switch = page.get_by_role("button", name="Keep from training")
+    switch.click()
+    expect(page.locator(".facts-line")).to_contain_text("This was not kept. You are offline.")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    prediction.refresh_from_db()
+    assert not prediction.withdrawn
+
+
 def test_deleting_is_asked_about(open_page: Open, alice: Any) -> None:
     keep(alice, "hello")
     keep(alice, "world")

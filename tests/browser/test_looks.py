@@ -107,6 +107,24 @@ def test_the_history_page(open_page: Open, alice: Any, window: tuple[int, int], 
 
 @everywhere
 @day_and_night
+def test_the_history_of_who_teaches(
+    open_page: Open, alice: Any, window: tuple[int, int], scheme: str
+) -> None:
+    alice.agree_to_teach(True)
+    keep(alice, "hello", strokes=ink("hello"), correction="hallo", withdrawn=True)
+    keep(alice, "hello", strokes=ink("hello"), correction="hello")
+    keep(alice, LONG, strokes=ink("write a word here"))
+    page = open_page("/history/", user=alice, **options(window, scheme))
+    page.get_by_role("button", name="Keep from training").first.focus()
+    look(page, "history-teaching", window, scheme)
+    page.get_by_role("button", name="Correct").first.click()
+    look(page, "history-correcting", window, scheme)
+    page.goto("/accounts/profile/#teaching")
+    look(page, "profile-teaching", window, scheme)
+
+
+@everywhere
+@day_and_night
 @pytest.mark.parametrize("path", ["login", "signup", "password/reset"])
 def test_the_pages_for_strangers(
     open_page: Open, transactional_db: None, path: str, window: tuple[int, int], scheme: str

@@ -1,7 +1,8 @@
-// The History page: correcting in place, asking before deleting, and dates in the reader's own time.
+// The History page: correcting and confirming in place, keeping from training, asking before deleting, and dates in
+// the reader's own time.
 
 import { forget, kept } from "./kept.js";
-import { correct } from "./server.js";
+import { correct, withdraw } from "./server.js";
 import { percent, whyNotKept } from "./words.js";
 
 const { user, username } = document.body.dataset;
@@ -15,11 +16,18 @@ function attend(item) {
   const part = (name) => item.querySelector(`[data-part="${name}"]`);
   const field = part("form").querySelector("input");
 
-  part("correct").hidden = false;
+  for (const name of ["confirm", "correct", "withdraw"]) part(name)?.removeAttribute("hidden");
   part("correct").addEventListener("click", () => {
     field.value = part("best").textContent;
     turn(true);
     field.select();
+  });
+  part("confirm")?.addEventListener("click", async () => {
+    if (await keep(correct(item.dataset.id, part("best").textContent, { username }))) part("correct").focus();
+  });
+  part("withdraw")?.addEventListener("click", () => {
+    const pressed = part("withdraw").getAttribute("aria-pressed") === "true";
+    keep(withdraw(item.dataset.id, !pressed, { username }));
   });
   part("leave").addEventListener("click", () => turn(false));
   part("form").addEventListener("keydown", ({ key }) => key === "Escape" && turn(false));
@@ -43,23 +51,33 @@ function attend(item) {
       turn(false);
       return;
     }
+    if (await keep(correct(item.dataset.id, text, { username }))) turn(false);
+  }
+
+  /** Shows the reading as it is kept now; false where it was not. */
+  async function keep(asked) {
     try {
-      show(await correct(item.dataset.id, text, { username }));
-      turn(false);
+      show(await asked);
+      return true;
     } catch ({ kind }) {
       say(`This was not kept. ${whyNotKept(kind)}`, true);
+      return false;
     }
   }
 
-  function show({ text, correction, confidence }) {
+  function show({ text, correction, confidence, withdrawn }) {
     part("best").textContent = correction ?? text;
-    say(`${origin(text, correction)}${percent(confidence)} sure`, false);
+    if (correction !== null) part("confirm")?.remove();
+    part("withdraw")?.setAttribute("aria-pressed", withdrawn);
+    const trains = part("training") ? training(correction, withdrawn) : "";
+    if (part("training")) part("training").textContent = trains;
+    say(`${origin(text, correction)}${percent(confidence)} sure`, false, trains);
   }
 
-  function say(text, wrong) {
+  function say(text, wrong, more = "") {
     part("state").textContent = text;
     part("state").classList.toggle("wrong-line", wrong);
-    document.getElementById("announce").textContent = text;
+    document.getElementById("announce").textContent = `${text} ${more}`.trim();
   }
 }
 
@@ -67,6 +85,12 @@ function attend(item) {
 function origin(text, correction) {
   if (correction === null) return "";
   return correction === text ? "Confirmed by you. " : `Corrected by you. Read as “${text}”, `;
+}
+
+/** What may become of a reading whose owner agrees to teach. */
+function training(correction, withdrawn) {
+  if (withdrawn) return "· kept from training";
+  return correction === null ? "" : "· may train the reader";
 }
 
 function askToDelete(id, address, text) {

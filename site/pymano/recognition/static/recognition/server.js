@@ -71,6 +71,12 @@ export async function correct(id, text, { username }) {
   return send("PUT", `predictions/${id}/correction/`, { json: { text } });
 }
 
+/** Keeps a reading from training, or lets it train; answers with the reading. */
+export async function withdraw(id, withdrawn, { username }) {
+  await confirmUser(username);
+  return send("PUT", `predictions/${id}/consent/`, { json: { withdrawn } });
+}
+
 /** What stands behind the site: "ready", "starting" or "away". */
 export async function recogniser() {
   const response = await ask("/readyz", {});

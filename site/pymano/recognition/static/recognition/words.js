@@ -45,7 +45,7 @@ const NOT_KEPT = {
   gone: "The reading was deleted meanwhile.",
 };
 
-/** Why a correction was not kept. */
+/** Why something that was said of a reading was not kept. */
 export function whyNotKept(kind) {
   return NOT_KEPT[kind] ?? "Try again in a moment.";
 }
