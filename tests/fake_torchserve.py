@@ -5,6 +5,7 @@
         fake.mood = "busy"
 
 `away` closes each connection unanswered; `leave()` and `come_back()` take the port itself away and back.
+A version that is asked for by its name reads as `says`, under its name; `moods` may give it one of its own.
 """
 
 import json
@@ -12,7 +13,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 
-Mood = Literal["ready", "starting", "busy", "slow", "rubbish", "blank", "away"]
+Mood = Literal["ready", "starting", "busy", "slow", "rubbish", "blank", "unknown", "away"]
 
 
 def answer(text: str, *others: str, doubtful: str = "", confidence: float = 0.93) -> dict[str, Any]:
@@ -39,6 +40,8 @@ class FakeTorchServe:
 
     def __init__(self) -> None:
         self.mood: Mood = "ready"
+        self.moods: dict[str, Mood] = {}
+        self.versions: list[str] = []
         self.says = answer("hello", "hallo", "hells", doubtful="o")
         self.asked: list[tuple[str, bytes]] = []
         self.decoders: list[str] = []
@@ -126,7 +129,9 @@ class _Handler(BaseHTTPRequestHandler):
         fake.decoders.append(self.headers["X-Decoder"])
         fake.request_ids.append(self.headers["X-Request-ID"])
         fake.traces.append(self.headers["traceparent"])
-        match fake.mood:
+        version = self.path.removeprefix("/predictions/crnn").strip("/")
+        fake.versions.append(version)
+        match fake.moods.get(version, fake.mood):
             case "away":
                 self.close_connection = True
             case "starting" | "busy":
@@ -138,8 +143,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(200, {"text": 7})
             case "blank":
                 self._say(422, {"code": "blank", "detail": "There is no ink in it."})
+            case "unknown":
+                self._say(404, {"code": 404, "type": "ModelVersionNotFoundException"})
             case _:
-                self._say(200, fake.says)
+                self._say(
+                    200, fake.says | ({"model": {"name": "crnn", "version": version}} if version else {})
+                )
 
     def _say(self, status: int, content: Any) -> None:
         body = json.dumps(content).encode()

@@ -25,3 +25,7 @@ TORCHSERVE_SECONDS = Histogram(
     "pymano_torchserve_seconds", "What TorchServe took to answer, refusals included.", buckets=SECONDS
 )
 CORRECTIONS = Counter("pymano_corrections", "Readings that their owners corrected.", ["version"])
+CANARY_FALLBACKS = Counter(
+    "pymano_canary_fallbacks", "Readings that the default gave because the canary gave none.", ["version"]
+)
+SHADOW_READINGS = Counter("pymano_shadow_readings", "Readings in the shadow, by how they ended.", ["outcome"])

@@ -7,3 +7,11 @@ class RolloutConfig(AppConfig):
     """Rollout: versions on trial, beside the default one."""
 
     name = "pymano.rollout"
+
+    def ready(self) -> None:
+        """Have readings go the ways of what is on trial."""
+        # They need models, which are loaded before this, but not before this module.
+        from pymano.recognition import routing
+        from pymano.rollout import router
+
+        routing.use(router.route)
