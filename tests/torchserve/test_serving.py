@@ -198,7 +198,10 @@ def test_a_killed_worker_is_replaced_and_answers_again(ask, torchserve):
     assert ask(written("hello"))[0] == 200
 
 
-def test_models_can_be_neither_added_nor_removed(torchserve):
-    models = f"{torchserve.management_url}/models"
-    assert requests.post(f"{models}?url=crnn-9.9.mar", timeout=10).status_code == 405
-    assert requests.delete(f"{models}/crnn/0.0", timeout=10).status_code == 405
+@pytest.mark.parametrize(
+    "place",
+    ["http://127.0.0.1:9/crnn-9.9.mar", "file:///etc/passwd", "../model_store/crnn-1.0.mar", "crnn-9.9.mar"],
+)
+def test_models_come_from_the_model_store_alone(torchserve, place):
+    answer = requests.post(f"{torchserve.management_url}/models", params={"url": place}, timeout=10)
+    assert answer.status_code == 404
