@@ -8,6 +8,7 @@ import argparse
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from crnn import ink, language
 from crnn.checkpoint import Checkpoint
 from crnn.decode import LogProbabilities
 from crnn.ink import Points
-from crnn.reader import DECODERS, Calibration, Decoder, Habits, Reader, features
+from crnn.reader import DECODERS, Calibration, Decoder, Habits, LookAgain, Reader, features
 from crnn.recogniser import Recogniser
 from crnn.reference import TorchEngine
 from crnn.strip import Strip
@@ -44,6 +45,7 @@ class Answer:
     strip: Strip
     steps: LogProbabilities
     text: str
+    look_again: LookAgain | None = None
 
 
 Answers = Mapping[str, Sequence[Answer]]
@@ -87,12 +89,15 @@ def answers(checkpoint: Checkpoint, drawn: Mapping[str, Sequence[tuple[list[Poin
     for name, inks in drawn.items():
         strips = [ink.draw(strokes) for strokes, _ in inks]
         steps = recogniser.log_probabilities(strips)
-        asked[name] = [Answer(*each) for each in zip(strips, steps, (text for _, text in inks), strict=True)]
+        asked[name] = [
+            Answer(strip, answer, text, cache(partial(recogniser.look_again, strip)))
+            for strip, answer, (_, text) in zip(strips, steps, inks, strict=True)
+        ]
     return asked
 
 
 def cer(reader: Reader, chosen: Iterable[Answer]) -> float:
-    """CER of the settled reading."""
+    """CER of the settled reading, at one look."""
     chosen = list(chosen)
     read = [reader.read(each.strip, each.steps, "beam").text for each in chosen]
     return score([each.text for each in chosen], read).cer
@@ -123,7 +128,7 @@ def calibrate(reader: Reader, chosen: Sequence[Answer], decoder: Decoder) -> Cal
     """Fit confidences to how often readings are right."""
     believed, right = [], []
     for each in chosen:
-        candidates, beliefs = reader.search(each.steps, decoder)
+        candidates, beliefs = reader.search(each.steps, decoder, each.look_again)
         believed.append(features(beliefs[0], len(candidates[0].classes)))
         right.append(reader.spelled(candidates[0]) == each.text)
     return fit(np.array(believed), np.array(right, dtype=np.float64))

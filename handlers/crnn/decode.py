@@ -150,19 +150,35 @@ def _extend(
     return {prefix: pairs[prefix] for prefix in kept if sum(pairs[prefix]) > least} or {(): (1e-300, 0.0)}
 
 
-def log_likelihood(steps: LogProbabilities, classes: Sequence[int]) -> float:
-    """Logarithm of the probability of exactly this text, all paths added up: CTC's forward algorithm.
+def log_likelihoods(steps: LogProbabilities, texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:
+    """Logarithms of the probability of exactly each text, all its paths added up: (texts,).
 
-    Graves et al., "Connectionist Temporal Classification" (2006), section 4.1.
+    CTC's forward algorithm: Graves et al., "Connectionist Temporal Classification" (2006), section 4.1.
     """
-    states, may_skip = _trellis(classes)
-    alpha = np.full(len(states), _NEVER)
-    alpha[:2] = steps[0, states[:2]]
-    for step in steps[1:]:
-        moved = np.logaddexp(alpha, np.concatenate([[_NEVER], alpha[:-1]]))
-        skipped = np.where(may_skip, np.concatenate([[_NEVER, _NEVER], alpha[:-2]])[: len(states)], _NEVER)
-        alpha = np.logaddexp(moved, skipped) + step[states]
-    return float(np.logaddexp.reduce(alpha[-2:]))
+    lengths = np.array([2 * len(text) + 1 for text in texts])
+    states = np.full((len(texts), lengths.max()), BLANK, dtype=np.intp)
+    skips = np.full(states.shape, _NEVER)
+    for row, text in enumerate(texts):
+        own, may_skip = _trellis(text)
+        states[row, : len(own)] = own
+        skips[row, : len(own)][may_skip] = 0.0
+    # Two columns that no path enters stand before the first state, so that each has two before it.
+    alpha = np.full((len(texts), 2 + lengths.max()), _NEVER)
+    alpha[:, 2:4] = steps[0, states[:, :2]]
+    for step in steps[1:].astype(np.float64):
+        moved = np.logaddexp(alpha[:, 2:], alpha[:, 1:-1])
+        alpha[:, 2:] = np.logaddexp(moved, alpha[:, :-2] + skips) + step[states]
+    rows = np.arange(len(texts))
+    return np.asarray(np.logaddexp(alpha[rows, lengths + 1], alpha[rows, lengths]))
+
+
+def expectation(guide: Guide, classes: Sequence[int]) -> float:
+    """Logarithm of what a guide makes of a text's probability."""
+    place, total = guide.start(), 0.0
+    for label in classes:
+        total += float(np.log(guide.factors(place)[label]))
+        place = guide.next(place, label)
+    return total + float(np.log(guide.end(place)))
 
 
 def align(steps: LogProbabilities, classes: Sequence[int]) -> list[Span]:

@@ -4,7 +4,7 @@ A stroke runs from pen down to pen up; y grows downwards; any unit. Only x and y
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -125,9 +125,25 @@ def _slope(strokes: Sequence[Points]) -> float:
     return float((weights * offset[:, 0] * offset[:, 1]).sum() / spread) if spread > 0 else 0.0
 
 
+@dataclass(frozen=True)
+class DrawnStrip(Strip):
+    """A strip whose ink is known, so that it can be drawn wider or narrower with the same pen."""
+
+    strokes: Sequence[Points] = field(repr=False, compare=False)
+    pen_width: float
+
+    def stretched(self, factor: float) -> Strip:
+        """Draw the ink anew."""
+        wider = np.array([factor, 1], dtype=np.float32)
+        return _drawn([stroke * wider for stroke in self.strokes], self.pen_width)
+
+
 def draw(strokes: Sequence[Points], pen_width: float = PEN_WIDTH) -> Strip:
     """Draw ink on a strip, levelled, its reference height filling INK_HEIGHT pixels, centred vertically."""
-    strokes = level(strokes)
+    return _drawn(level(strokes), pen_width)
+
+
+def _drawn(strokes: Sequence[Points], pen_width: float) -> Strip:
     frame = Frame.around(strokes)
     scale = _scale(strokes, frame)
     width = int(np.clip(np.ceil(frame.width * scale) + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
@@ -135,7 +151,7 @@ def draw(strokes: Sequence[Points], pen_width: float = PEN_WIDTH) -> Strip:
     y0 = (HEIGHT - frame.height * scale) / 2
     shift = np.array([x0 - frame.left * scale, y0 - frame.top * scale], dtype=np.float32)
     placed = [stroke * np.float32(scale) + shift for stroke in strokes]
-    return Strip(paint(placed, width, pen_width), x0, width - x0)
+    return DrawnStrip(paint(placed, width, pen_width), x0, width - x0, strokes, pen_width)
 
 
 def _scale(strokes: Sequence[Points], frame: Frame) -> float:

@@ -1,7 +1,7 @@
 """From the network's answer for one strip to a reading: texts, confidences, places of characters."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -24,6 +24,13 @@ _HEARD = 8
 """Candidates that are asked about single characters."""
 _BEAM_WIDTHS: dict[Decoder, int] = {"best-path": 6, "beam": 12}
 """Beside the best path the beam only finds alternatives."""
+_DOUBTFUL = 0.7
+"""A settled reading of which less is believed is looked at again."""
+_IMPOSSIBLE = -1e4
+"""Logarithm of the least probability: one look in which a text has no room does not rule it out."""
+
+LookAgain = Callable[[], Sequence[decode.LogProbabilities]]
+"""Gives the network's answers for other looks at the same ink, each (steps, classes)."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +119,15 @@ class Reader:
         self._habits = habits or Habits()
         self._guide = LanguageGuide(languages, self._habits.weight, self._habits.bonus) if languages else None
 
-    def read(self, strip: Strip, steps: decode.LogProbabilities, decoder: Decoder) -> Reading:
+    def read(
+        self,
+        strip: Strip,
+        steps: decode.LogProbabilities,
+        decoder: Decoder,
+        look_again: LookAgain | None = None,
+    ) -> Reading:
         """Read one strip by the network's answer for it, (steps, classes)."""
-        candidates, beliefs = self.search(steps, decoder)
+        candidates, beliefs = self.search(steps, decoder, look_again)
         calibration = self._habits.calibrations[decoder]
         confidence, *others = (
             calibration.confidence(belief, len(candidate.classes))
@@ -134,23 +147,52 @@ class Reader:
         return self._alphabet.decode(candidate.classes)
 
     def search(
-        self, steps: decode.LogProbabilities, decoder: Decoder
+        self, steps: decode.LogProbabilities, decoder: Decoder, look_again: LookAgain | None = None
     ) -> tuple[list[decode.Candidate], list[float]]:
         """The likeliest texts, best first, and what is believed of each, not calibrated.
 
-        Ink always reads as something, so there is always one. The network's own belief is its probability;
-        a guided beam's scores are no probabilities, so that there it is the share of all candidates' scores.
+        Ink always reads as something, so there is always one. A beam in doubt looks again where it can.
         """
-        guide = self._guide if decoder == "beam" else None
-        found = self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS[decoder], guide))
-        total = (
-            float(np.logaddexp.reduce([each.log_probability for each in found])) if guide and found else 0.0
-        )
-        if decoder == "best-path" or not found:
-            path = self._tidy(decode.best_path(steps)) or self._clearest(steps)
-            first = decode.Candidate(path, decode.log_likelihood(steps, path))
-            found = [first, *(candidate for candidate in found if candidate.classes != path)]
-        return found, [float(min(1.0, np.exp(each.log_probability - total))) for each in found]
+        if decoder == "best-path":
+            others = self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS[decoder]))
+            found = self._path_first(steps, others)
+            return found, _beliefs(found)
+        found = self._beam(steps)
+        beliefs = self._guided_beliefs(found)
+        if look_again and (not found or beliefs[0] < _DOUBTFUL):
+            found = self._agreed([steps, *look_again()])
+            beliefs = self._guided_beliefs(found)
+        if not found:
+            found = self._path_first(steps, [])
+            beliefs = _beliefs(found)
+        return found, beliefs
+
+    def _beam(self, steps: decode.LogProbabilities) -> list[decode.Candidate]:
+        return self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS["beam"], self._guide))
+
+    def _agreed(self, looks: Sequence[decode.LogProbabilities]) -> list[decode.Candidate]:
+        """All that was found in any look, ranked by what all of them say, on average, and by languages."""
+        texts = list(dict.fromkeys(each.classes for look in looks for each in self._beam(look)))
+        if not texts:
+            return []
+        seen = [np.maximum(decode.log_likelihoods(look, texts), _IMPOSSIBLE) for look in looks]
+        expected = [decode.expectation(self._guide, text) if self._guide else 0.0 for text in texts]
+        scores = np.mean(seen, axis=0) + expected
+        return [decode.Candidate(texts[index], float(scores[index])) for index in np.argsort(-scores)]
+
+    def _path_first(
+        self, steps: decode.LogProbabilities, others: Sequence[decode.Candidate]
+    ) -> list[decode.Candidate]:
+        path = self._tidy(decode.best_path(steps)) or self._clearest(steps)
+        [log_probability] = decode.log_likelihoods(steps, [path])
+        first = decode.Candidate(path, float(log_probability))
+        return [first, *(candidate for candidate in others if candidate.classes != path)]
+
+    def _guided_beliefs(self, found: Sequence[decode.Candidate]) -> list[float]:
+        """A guided beam's scores are no probabilities: what is believed is the share of all of them."""
+        shared = self._guide is not None and len(found) > 0
+        total = float(np.logaddexp.reduce([each.log_probability for each in found])) if shared else 0.0
+        return _beliefs(found, total)
 
     def _tidied(self, candidates: Sequence[decode.Candidate]) -> list[decode.Candidate]:
         """Candidates without needless spaces; those that become the same text are one."""
@@ -189,6 +231,11 @@ class Reader:
                 self._alphabet.decode(classes), doubts, pairwise(edges), strict=True
             )
         )
+
+
+def _beliefs(found: Sequence[decode.Candidate], total: float = 0.0) -> list[float]:
+    """Probabilities of candidates, of a whole whose logarithm is `total`."""
+    return [float(min(1.0, np.exp(each.log_probability - total))) for each in found]
 
 
 def _disagreement(candidates: Sequence[decode.Classes], beliefs: Sequence[float]) -> npt.NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from crnn.strip import HEIGHT, Strip
 
 _WIDTH_STEP = 32
 _BATCH_COLUMNS = 8192
+_LOOKS = (0.88, 1.14, 1.3)
+"""How much wider ink is made that is looked at again."""
 
 
 class Recogniser:
@@ -27,11 +30,15 @@ class Recogniser:
         return self._engine.name
 
     def read(self, strips: Sequence[Strip], decoder: Decoder = "beam") -> list[Reading]:
-        """Read each strip."""
+        """Read each strip; what the settled reading doubts is looked at again, wider and narrower."""
         return [
-            self._reader.read(strip, steps, decoder)
+            self._reader.read(strip, steps, decoder, partial(self.look_again, strip))
             for strip, steps in zip(strips, self.log_probabilities(strips), strict=True)
         ]
+
+    def look_again(self, strip: Strip) -> list[LogProbabilities]:
+        """Ask the network how the same ink reads when it is wider or narrower: each (steps, classes)."""
+        return self.log_probabilities([strip.stretched(factor) for factor in _LOOKS])
 
     def log_probabilities(self, strips: Sequence[Strip]) -> list[LogProbabilities]:
         """Ask the network: (steps, classes) for each strip; strips of like width go together."""

@@ -5,6 +5,7 @@ Both `ink` (strokes) and `picture` (photographs) end here, so that the network s
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -38,6 +39,14 @@ class Strip:
         if self.right <= self.left:
             return 0.0 if column <= self.left else 1.0
         return float(np.clip((column - self.left) / (self.right - self.left), 0.0, 1.0))
+
+    def stretched(self, factor: float) -> "Strip":
+        """The same ink, wider or narrower by a factor, as far as a strip may be wide or narrow."""
+        width = int(np.clip(round(self.pixels.shape[1] * factor), MIN_WIDTH, MAX_WIDTH))
+        true = width / self.pixels.shape[1]
+        how = cv2.INTER_AREA if true < 1 else cv2.INTER_LINEAR
+        pixels = cv2.resize(self.pixels, (width, HEIGHT), interpolation=how)
+        return Strip(pixels.astype(np.uint8), self.left * true, self.right * true)
 
 
 class NothingToReadError(ValueError):

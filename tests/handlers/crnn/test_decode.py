@@ -80,18 +80,26 @@ def test_the_beam_survives_hundreds_of_steps():
 @pytest.mark.parametrize("seed", range(4))
 def test_the_likelihood_of_a_text_is_the_sum_over_its_paths(seed):
     steps = doubtful(seed)
-    for text, probability in every_text(steps).items():
-        assert np.exp(decode.log_likelihood(steps, text)) == pytest.approx(probability, rel=1e-4)
+    expected = every_text(steps)
+    found = np.exp(decode.log_likelihoods(steps, list(expected)))
+    assert found == pytest.approx(list(expected.values()), rel=1e-4)
+
+
+def test_a_likelihood_does_not_depend_on_the_texts_beside_it():
+    steps = doubtful(3, steps=9)
+    texts = [(), (1,), (1, 2, 3, 1), (2, 2)]
+    alone = [decode.log_likelihoods(steps, [text])[0] for text in texts]
+    assert decode.log_likelihoods(steps, texts) == pytest.approx(alone)
 
 
 def test_a_text_longer_than_the_steps_has_no_likelihood():
-    assert np.exp(decode.log_likelihood(doubtful(1, steps=2), [1, 2, 3])) == 0
-    assert np.exp(decode.log_likelihood(doubtful(1, steps=2), [1, 1])) == 0
+    steps = doubtful(1, steps=2)
+    assert np.exp(decode.log_likelihoods(steps, [[1, 2, 3], [1, 1]])).tolist() == [0, 0]
 
 
 def test_nothing_at_all_is_as_likely_as_its_blanks():
     steps = doubtful(2)
-    assert decode.log_likelihood(steps, []) == pytest.approx(float(steps[:, 0].sum()), rel=1e-5)
+    assert decode.log_likelihoods(steps, [[]]) == pytest.approx([float(steps[:, 0].sum())], rel=1e-5)
 
 
 def test_alignment_says_which_steps_each_character_took():

@@ -253,3 +253,19 @@ def test_ink_that_is_hardly_ink_is_drawn_all_the_same(strokes):
 def test_a_row_of_level_dashes_is_drawn_the_same_at_any_scale():
     small = [[[i * 10, 0], [i * 10 + 6, 0]] for i in range(9)]
     assert np.array_equal(drawn(small).pixels, drawn(moved(small, 4096)).pixels)
+
+
+# Other looks
+
+
+def test_stretched_ink_is_drawn_anew_with_the_same_pen():
+    strip = drawn([[[0, 0], [0, 100]], [[200, 0], [200, 100]]])
+    wider = strip.stretched(1.3)
+    assert np.diff(columns_with_ink(wider)) == pytest.approx(1.3 * np.diff(columns_with_ink(strip)), abs=1)
+    assert rows_with_ink(wider) == rows_with_ink(strip)
+    assert int((wider.pixels[24] > 127).sum()) == int((strip.pixels[24] > 127).sum())
+
+
+def test_ink_may_be_stretched_again():
+    strip = drawn(HELLO)
+    assert strip.stretched(1.25).stretched(0.8).pixels.shape == strip.pixels.shape

@@ -74,6 +74,41 @@ def test_without_a_guide_a_belief_is_the_networks_probability(decoder):
     assert beliefs[:2] == pytest.approx([0.6, 0.4], abs=0.01)
 
 
+CLEAR = steps_of({"c": 1}, {}, {"a": 0.9, "o": 0.1}, {}, {"t": 1})
+OTHERWISE = steps_of({"c": 1}, {}, {}, {"a": 0.05, "o": 0.95}, {}, {"t": 1})
+
+
+def test_what_is_doubted_is_what_all_looks_together_say():
+    reading = Reader(ALPHABET).read(STRIP, DOUBTFUL, "beam", lambda: [OTHERWISE, OTHERWISE])
+    assert reading.text == "cot"
+    assert reading.alternatives[0].text == "cat"
+    assert reading.confidence == pytest.approx((0.4 * 0.95 * 0.95) ** (1 / 3), abs=0.01)
+
+
+def test_languages_count_as_much_in_other_looks():
+    both = Reader(ALPHABET).search(DOUBTFUL, "beam", lambda: [OTHERWISE])[0]
+    asked = guided("a").search(DOUBTFUL, "beam", lambda: [OTHERWISE])[0]
+    assert both[0].classes == tuple(ALPHABET.encode("cot"))
+    assert asked[0].classes == tuple(ALPHABET.encode("cat"))
+
+
+def never():
+    raise AssertionError("looked again")
+
+
+def test_what_is_clear_is_looked_at_once():
+    assert Reader(ALPHABET).read(STRIP, CLEAR, "beam", never).text == "cat"
+
+
+def test_the_live_reading_never_looks_again():
+    assert Reader(ALPHABET).read(STRIP, DOUBTFUL, "best-path", never).text == "cat"
+
+
+def test_a_look_without_room_for_a_text_does_not_rule_it_out():
+    short = steps_of({"c": 1}, {"a": 1})
+    assert Reader(ALPHABET).read(STRIP, DOUBTFUL, "beam", lambda: [short]).text
+
+
 def test_no_calibration_changes_no_belief():
     for belief in (0.01, 0.5, 0.93):
         assert Calibration().confidence(belief, 7) == pytest.approx(belief)

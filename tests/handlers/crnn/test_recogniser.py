@@ -89,6 +89,30 @@ def test_a_doubtful_letter_gives_alternatives(saying):
     assert reading.alternatives[0].confidence == pytest.approx(0.4, abs=0.01)
 
 
+def test_a_doubtful_strip_is_looked_at_wider_and_narrower(saying):
+    recogniser, widths = saying({"c": 1}, {}, {"a": 0.6, "o": 0.4}, {}, {"t": 1}), []
+    engine = recogniser._engine
+    recogniser._engine = Watched(engine, widths)
+    recogniser.read([blank_strip(200)], "beam")
+    assert widths == [224, 192, 256, 288]
+    widths.clear()
+    recogniser.read([blank_strip(200)], "best-path")
+    assert widths == [224]
+
+
+class Watched:
+    """Notes how wide the strips are that an engine is asked for."""
+
+    together = True
+
+    def __init__(self, engine, widths):
+        self.engine, self.widths = engine, widths
+
+    def __call__(self, strips):
+        self.widths.append(strips.shape[3])
+        return self.engine(strips)
+
+
 def test_letters_meet_halfway_between_their_steps(saying):
     steps = [{}] * 24
     steps[4] = steps[5] = {"o": 1}

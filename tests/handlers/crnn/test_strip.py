@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from crnn.strip import Strip
+from crnn.strip import MAX_WIDTH, MIN_WIDTH, Strip
 
 PAPER = np.zeros((48, 100), dtype=np.uint8)
 
@@ -22,3 +23,19 @@ def test_ink_without_width_lies_at_one_end_or_the_other():
     strip = Strip(PAPER, 50, 50)
     assert strip.fraction(0) == 0
     assert strip.fraction(100) == 1
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.88, 1.0, 1.3])
+def test_stretched_ink_keeps_its_place_in_the_source(factor):
+    pixels = PAPER.copy()
+    pixels[10:30, 60:64] = 255
+    strip = Strip(pixels, 20, 80)
+    stretched = strip.stretched(factor)
+    assert stretched.pixels.shape == (48, round(100 * factor))
+    middle = np.flatnonzero(stretched.pixels.max(axis=0) > 127).mean() + 0.5
+    assert stretched.fraction(middle) == pytest.approx(strip.fraction(62), abs=0.02)
+
+
+def test_a_strip_is_never_stretched_beyond_what_a_strip_may_be():
+    assert Strip(np.zeros((48, 2000), np.uint8), 0, 2000).stretched(1.3).pixels.shape == (48, MAX_WIDTH)
+    assert Strip(np.zeros((48, 25), np.uint8), 0, 25).stretched(0.5).pixels.shape == (48, MIN_WIDTH)
