@@ -147,6 +147,8 @@ WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # For how many days; 0 is for ever. `manage.py delete_old_readings` applies it.
 READINGS_KEPT_DAYS = env.number("READINGS_KEPT_DAYS", 0)
+# What is noted of readings while a version is on trial; 0 is for ever, too. The guard applies it.
+OBSERVATIONS_KEPT_DAYS = env.number("OBSERVATIONS_KEPT_DAYS", 90)
 PICTURES_S3 = {
     "bucket_name": env.text("PICTURES_S3_BUCKET", ""),
     "endpoint_url": env.text("PICTURES_S3_ENDPOINT", "") or None,
