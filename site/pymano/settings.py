@@ -52,6 +52,7 @@ READINGS_AT_ONCE = max(1, env.number("READINGS_AT_ONCE", 15))
 INSTALLED_APPS = [
     "pymano.rollout",
     "pymano.accounts",
+    "pymano.teaching",
     "pymano.recognition",
     "pymano.serving",
     "pymano.api",

@@ -21,6 +21,7 @@ from pymano.accounts.forms import ChangeAddressForm, PasswordAgainForm, is_taken
 from pymano.accounts.models import User
 from pymano.recognition import takeout
 from pymano.recognition.models import Prediction
+from pymano.teaching.models import used_readings_of
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -80,8 +81,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def everything(user: User) -> Iterator[takeout.Entry]:
-    """Yield the files of an export: the account, then what the history's download has."""
+    """Yield the files of an export: the account, what of it trained, then what the history's download has."""
     yield "account.json", takeout.as_json(account_facts(user))
+    yield "training.json", takeout.as_json(used_readings_of(user))
     yield from takeout.history(Prediction.objects.of(user))
 
 

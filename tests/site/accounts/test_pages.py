@@ -11,6 +11,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from pymano.accounts.models import User
 from pymano.recognition.models import Prediction
+from pymano.teaching import export
 from tests.site.accounts.cast import INK, PASSWORD, make_user
 
 PROFILE, EXPORT, DELETE, EMAIL, FORGET, CONSENT = (
@@ -105,6 +106,15 @@ def test_one_agrees_for_oneself_alone(signed_in, alice, bob):
     signed_in(bob).post(CONSENT, {"agree": "yes", "user": alice.pk, "username": "alice"})
     alice.refresh_from_db()
     assert not alice.teaches
+
+
+def test_the_export_says_what_of_it_trained(signed_in, alice, reading, tmp_path):
+    alice.agree_to_teach(True)
+    made = reading(alice, correction="Hallo")
+    written = export.write(tmp_path / "export").export
+    _, archive = exported(signed_in(alice))
+    (row,) = json.loads(archive.read("training.json"))
+    assert (row["reading"], row["export"], row["used_to"]) == (str(made.pk), str(written.pk), "train")
 
 
 def test_the_export_says_since_when_one_agrees(signed_in, alice):

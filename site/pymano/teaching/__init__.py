@@ -1,0 +1,1 @@
+"""Corrections that teach: what people let train is exported, and what was exported is remembered."""
