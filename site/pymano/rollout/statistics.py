@@ -76,7 +76,7 @@ def quantile(values: Sequence[float], fraction: float) -> Estimate | None:
     )
 
 
-def ratio(parts: Sequence[tuple[float, float]], random: Random) -> Estimate | None:
+def ratio(parts: Sequence[tuple[int, int]], random: Random) -> Estimate | None:
     """Estimate the sum of firsts over the sum of seconds; pairs that belong together are one pair here.
 
     With one pair there is nothing to draw from, and no bound.
@@ -146,7 +146,7 @@ def _rank_sum(usual: Sequence[float], tried: Sequence[float]) -> tuple[float, fl
     return won - n * m / 2, n * m / 12 * (total + 1 - ties)
 
 
-def _quotient(parts: Sequence[tuple[float, float]]) -> float | None:
+def _quotient(parts: Sequence[tuple[int, int]]) -> float | None:
     whole = sum(second for _, second in parts)
     return sum(first for first, _ in parts) / whole if whole else None
 
