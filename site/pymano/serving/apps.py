@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 
 class ServingConfig(AppConfig):
-    """Serving: how the site asks the recogniser."""
+    """Serving: how the site asks the recogniser, and what the recogniser serves."""
 
     name = "pymano.serving"
+    verbose_name = "Models"

@@ -81,6 +81,11 @@ class ModelEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.version}".strip()
 
+    @property
+    def action_in_words(self) -> str:
+        """The action as a page writes it: "set_default" -> "set default"."""
+        return self.action.replace("_", " ")
+
     @classmethod
     def record(
         cls,

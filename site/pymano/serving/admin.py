@@ -1,0 +1,253 @@
+"""The admin's pages on models: what every TorchServe serves, and how that is changed.
+
+Who may see them has serving.view_wantedversion, who may change anything serving.manage_models; only
+superusers upload. Every change is asked about once more, on a page of its own, and leaves a ModelEvent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from pymano.serving import card, changes, upload
+from pymano.serving.forms import ConfirmForm, UploadForm, WorkersForm
+from pymano.serving.models import ModelEvent, WantedVersion
+from pymano.serving.overview import VersionView, overview
+from pymano.serving.reconcile import Outcome
+
+if TYPE_CHECKING:
+    WantedVersionModelAdmin = admin.ModelAdmin[WantedVersion]
+    ModelEventModelAdmin = admin.ModelAdmin[ModelEvent]
+else:
+    WantedVersionModelAdmin = ModelEventModelAdmin = admin.ModelAdmin
+
+MANAGE = "serving.manage_models"
+EVENTS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that is asked about: `title` and `question` take the version, `run` the form's values, too."""
+
+    title: str
+    question: str
+    done: str
+    run: Callable[..., list[Outcome]]
+    form: type[forms.Form] = ConfirmForm
+
+
+CHANGES = {
+    "register": Change(
+        "Register {}",
+        "Every TorchServe loads {} beside what it serves. It reads nothing until it is made the default.",
+        "{} is registered.",
+        changes.register,
+        WorkersForm,
+    ),
+    "unregister": Change(
+        "Unregister {}",
+        "Every TorchServe drops {}. Its archive is kept, so that it can be registered again.",
+        "{} is unregistered.",
+        changes.unregister,
+    ),
+    "set-workers": Change(
+        "Set the workers of {}",
+        "Every TorchServe reads {} with this many workers.",
+        "The workers of {} are set.",
+        changes.set_workers,
+        WorkersForm,
+    ),
+    "set-default": Change(
+        "Make {} the default",
+        "From now on {} reads what people write.",
+        "{} is the default.",
+        changes.set_default,
+    ),
+}
+ROLL_BACK = Change(
+    "Roll back to {}",
+    "{}, which was the default before, reads again from now on.",
+    "{} is the default again.",
+    lambda version, actor: changes.roll_back(actor=actor),  # noqa: ARG005
+)
+
+
+@admin.register(WantedVersion)
+class ModelsAdmin(WantedVersionModelAdmin):
+    """The list of versions and replicas, the page of a version, and the pages that ask about a change."""
+
+    def has_view_permission(self, request: HttpRequest, obj: WantedVersion | None = None) -> bool:
+        """Let those see who may see or manage."""
+        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """A version is registered, on its page."""
+        return False
+
+    has_change_permission = has_delete_permission = lambda *_: False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Lead to these pages alone; those of rows would change what is wanted and bring nobody to it."""
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.changelist_view), name="serving_wantedversion_changelist"),
+            path("roll-back/", view(self.roll_back_view), name="serving_roll_back"),
+            path("upload/", view(self.upload_view), name="serving_upload"),
+            path("version/<str:version>/", view(self.version_view), name="serving_version"),
+            path("version/<str:version>/<slug:change>/", view(self.ask_view), name="serving_change"),
+        ]
+
+    def changelist_view(
+        self,
+        request: HttpRequest,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """Show all versions and all replicas."""
+        self._require(request, self.has_view_permission(request))
+        shown = overview()
+        return self._page(
+            request,
+            "serving/models.html",
+            "Models",
+            overview=shown,
+            previous=changes.previous_default() if shown.is_decided else None,
+            events=ModelEvent.objects.all()[:EVENTS_SHOWN],
+            may_upload=_may_upload(request),
+        )
+
+    def version_view(self, request: HttpRequest, version: str) -> HttpResponse:
+        """Show one version: its card, its scores, and what each replica says of it."""
+        self._require(request, self.has_view_permission(request))
+        one = self._version(version)
+        return self._page(
+            request,
+            "serving/version.html",
+            f"Version {version}",
+            one=one,
+            card=card.render(one.archive.card) if one.archive else "",
+            events=ModelEvent.objects.filter(version=version)[:EVENTS_SHOWN],
+        )
+
+    def ask_view(self, request: HttpRequest, version: str, change: str) -> HttpResponse:
+        """Ask whether a change is meant, then do it."""
+        if change not in CHANGES:
+            raise Http404
+        self._require(request, request.user.has_perm(MANAGE))
+        return self._ask(request, self._version(version), CHANGES[change])
+
+    def roll_back_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask whether the previous default is to come back, then do it."""
+        self._require(request, request.user.has_perm(MANAGE))
+        version = changes.previous_default()
+        if version is None:
+            messages.error(request, "There is no earlier default that could be served.")
+            return _to_list()
+        return self._ask(request, self._version(version), ROLL_BACK)
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        """Take an archive from a superuser, where the settings allow it."""
+        self._require(request, _may_upload(request))
+        sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = UploadForm(*sent)
+        if form.is_valid():
+            try:
+                approved = upload.accept(
+                    file=form.cleaned_data["archive"],
+                    sha256=form.cleaned_data["sha256"].strip().lower(),
+                    actor=_actor(request),
+                )
+            except changes.RefusedError as error:
+                form.add_error("archive", str(error))
+            else:
+                messages.success(request, f"{approved.name} is uploaded. It can be registered now.")
+                return HttpResponseRedirect(reverse("admin:serving_version", args=[approved.version]))
+        return self._page(request, "serving/upload.html", "Upload an archive", form=form)
+
+    def _ask(self, request: HttpRequest, one: VersionView, change: Change) -> HttpResponse:
+        sent = request.POST if request.method == "POST" else None
+        form = change.form(sent, initial={"workers": _workers_of(one)})
+        if form.is_valid():
+            return _carry_out(request, one.version, change, form)
+        return self._page(
+            request,
+            "serving/ask.html",
+            change.title.format(one.version),
+            question=change.question.format(one.version),
+            one=one,
+            form=form,
+        )
+
+    def _version(self, version: str) -> VersionView:
+        one = overview().get(version)
+        if one is None:
+            raise Http404
+        return one
+
+    def _require(self, request: HttpRequest, allowed: bool) -> None:  # noqa: ARG002
+        if not allowed:
+            raise PermissionDenied
+
+    def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        fixed = {"title": title, "opts": self.opts, "may_manage": request.user.has_perm(MANAGE)}
+        return TemplateResponse(request, template, self.admin_site.each_context(request) | fixed | context)
+
+
+def _carry_out(request: HttpRequest, version: str, change: Change, form: forms.Form) -> HttpResponse:
+    try:
+        brought = change.run(version=version, actor=_actor(request), **form.cleaned_data)
+    except changes.RefusedError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("admin:serving_version", args=[version]))
+    messages.success(request, change.done.format(version))
+    for note in changes.notes(brought):
+        messages.warning(request, note)
+    return _to_list()
+
+
+def _actor(request: HttpRequest) -> AbstractBaseUser:
+    assert isinstance(request.user, AbstractBaseUser)  # noqa: S101 - the admin lets nobody else in
+    return request.user
+
+
+def _to_list() -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:serving_wantedversion_changelist"))
+
+
+def _may_upload(request: HttpRequest) -> bool:
+    return bool(settings.MODEL_UPLOADS and getattr(request.user, "is_superuser", False))
+
+
+def _workers_of(one: VersionView) -> int:
+    """Suggest as many workers as it has, or else as the default has."""
+    default = WantedVersion.objects.filter(is_default=True).first()
+    wanted = one.wanted or default
+    return wanted.workers if wanted else 1
+
+
+@admin.register(ModelEvent)
+class ModelEventAdmin(ModelEventModelAdmin):
+    """What was done to the models: to be read, never changed or deleted."""
+
+    date_hierarchy = "at"
+    list_display = ["at", "action", "version", "outcome", "who", "details"]
+    list_filter = ["action", "outcome", "version"]
+    list_display_links = None
+
+    def has_view_permission(self, request: HttpRequest, obj: ModelEvent | None = None) -> bool:
+        """Let those see who may see or manage."""
+        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
+
+    has_add_permission = has_change_permission = has_delete_permission = lambda *_: False
+
+    @admin.display(description="by", ordering="actor_name")
+    def who(self, event: ModelEvent) -> str:
+        """Name who did it."""
+        return event.actor_name or "the site"

@@ -1,0 +1,148 @@
+"""What the replicas say, beside what is wanted of them and which archives there are."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pymano.serving import catalogue, transport
+from pymano.serving.catalogue import Archive
+from pymano.serving.management import ASK_SECONDS, LoadedVersion, ManagementError, Replica, Served
+from pymano.serving.models import WantedVersion
+from pymano.serving.reconcile import AT_ONCE, Wanted
+from pymano.serving.reconcile import wanted as all_wanted
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A replica, and what it serves; None where it does not say."""
+
+    url: str
+    served: Served | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version in one replica: `loaded` is None where it is missing, `differs` says what is wrong."""
+
+    url: str
+    version: str
+    loaded: LoadedVersion | None
+    is_default: bool
+    differs: str
+
+
+@dataclass(frozen=True)
+class ReplicaView:
+    """One replica: its versions, or that it is away."""
+
+    url: str
+    is_away: bool
+    rows: tuple[Row, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as it is wanted."""
+        return any(row.differs for row in self.rows)
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One version: its archive, where there is one, what is wanted of it, and what the replicas say of it."""
+
+    version: str
+    archive: Archive | None
+    wanted: WantedVersion | None
+    rows: tuple[Row, ...]
+
+    @property
+    def replicas_as_wanted(self) -> int:
+        """How many of the replicas that answer have it as it is wanted."""
+        return sum(not row.differs for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything."""
+
+    replicas: tuple[ReplicaView, ...]
+    versions: tuple[VersionView, ...]
+    is_decided: bool
+    """Whether anything is wanted; if not, the first replica is what the others are held against."""
+
+    def get(self, version: str) -> VersionView | None:
+        """Return one version, where it is known."""
+        return next((one for one in self.versions if one.version == version), None)
+
+
+def overview() -> Overview:
+    """Ask all replicas, and put what they say beside what is wanted."""
+    seen = _seen()
+    wanted = {one.version: one for one in all_wanted()}
+    held_against = list(wanted.values()) or _of_the_first(seen)
+    replicas = tuple(_replica(one, held_against) for one in seen)
+    rows = [row for replica in replicas for row in replica.rows]
+    archives = {archive.version: archive for archive in catalogue.archives()}
+    known = {one.version: one for one in WantedVersion.objects.all()}
+    names = dict.fromkeys([*archives, *known, *(row.version for row in rows)])
+    versions = tuple(
+        VersionView(
+            name, archives.get(name), known.get(name), tuple(row for row in rows if row.version == name)
+        )
+        for name in names
+    )
+    return Overview(replicas, tuple(reversed(versions)), bool(wanted))
+
+
+def _seen() -> list[Seen]:
+    urls = transport.replicas()
+    deadline = time.monotonic() + ASK_SECONDS
+    with ThreadPoolExecutor(min(AT_ONCE, max(1, len(urls)))) as pool:
+        return list(pool.map(lambda url: _ask(Replica(url, deadline)), urls))
+
+
+def _ask(replica: Replica) -> Seen:
+    try:
+        return Seen(replica.url, replica.served())
+    except ManagementError:
+        return Seen(replica.url, None)
+
+
+def _of_the_first(seen: Sequence[Seen]) -> list[Wanted]:
+    served = next((one.served for one in seen if one.served), Served((), None))
+    return [
+        Wanted(one.version, one.archive, one.most_workers, one.version == served.default)
+        for one in served.versions
+    ]
+
+
+def _replica(seen: Seen, wanted: Sequence[Wanted]) -> ReplicaView:
+    if seen.served is None:
+        return ReplicaView(seen.url, is_away=True, rows=())
+    by_name = {one.version: one for one in wanted}
+    names = dict.fromkeys([*by_name, *(one.version for one in seen.served.versions)])
+    rows = tuple(_row(seen.url, seen.served, name, by_name.get(name)) for name in names)
+    return ReplicaView(seen.url, is_away=False, rows=rows)
+
+
+def _row(url: str, served: Served, name: str, wanted: Wanted | None) -> Row:
+    loaded, is_default = served.get(name), served.default == name
+    return Row(url, name, loaded, is_default, _difference(loaded, wanted, is_default))
+
+
+def _difference(loaded: LoadedVersion | None, wanted: Wanted | None, is_default: bool) -> str:
+    if wanted is None:
+        return "not wanted here"
+    if loaded is None:
+        return "missing"
+    if loaded.archive != wanted.archive:
+        return f"from another archive, {loaded.archive}"
+    if is_default != wanted.is_default:
+        return "the default here alone" if is_default else "not the default here"
+    return _too_few(loaded, wanted.workers)
+
+
+def _too_few(loaded: LoadedVersion, count: int) -> str:
+    if not loaded.has_workers(count):
+        return f"{loaded.most_workers} workers in place of {count}"
+    return "" if loaded.ready >= count else f"{loaded.ready} of {count} workers can read"
