@@ -1,4 +1,4 @@
-"""A stand-in for S3 that speaks enough of its HTTP: objects are put, fetched and deleted in buckets.
+"""A stand-in for S3 that speaks enough of its HTTP: objects are put, fetched, listed and deleted in buckets.
 
 `away` has it answer each request with 503, as S3 does when it is overwhelmed.
 """
@@ -6,6 +6,7 @@
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+from urllib.parse import parse_qsl, urlsplit
 
 
 class FakeS3:
@@ -49,9 +50,33 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(200)
 
     def do_GET(self) -> None:
-        if self._may():
-            found = self.server.fake.objects.get(self.path)
-            self._say(404) if found is None else self._say(200, found)
+        asked = dict(parse_qsl(urlsplit(self.path).query))
+        if not self._may():
+            return
+        if "delimiter" in asked:
+            self._say(200, self._list(asked.get("prefix", "")))
+            return
+        found = self.server.fake.objects.get(self.path)
+        self._say(404) if found is None else self._say(200, found)
+
+    def _list(self, prefix: str) -> bytes:
+        """What lies in a folder: its folders and its files."""
+        bucket = f"{self.path.rstrip('/')}/"
+        below = [
+            path.removeprefix(bucket + prefix).partition("/")
+            for path in self.server.fake.objects
+            if path.startswith(bucket + prefix)
+        ]
+        folders = "".join(
+            f"<CommonPrefixes><Prefix>{prefix}{folder}/</Prefix></CommonPrefixes>"
+            for folder in sorted({folder for folder, slash, _ in below if slash})
+        )
+        files = "".join(
+            f"<Contents><Key>{prefix}{file}</Key></Contents>" for file, slash, _ in below if not slash
+        )
+        return (
+            f"<ListBucketResult><IsTruncated>false</IsTruncated>{files}{folders}</ListBucketResult>".encode()
+        )
 
     def do_HEAD(self) -> None:
         self.do_GET()

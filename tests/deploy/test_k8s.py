@@ -182,7 +182,7 @@ def test_commands_are_those_of_the_site(overlay):
         for container in containers(template)
         if container.get("command", [])[:2] == ["python", "manage.py"]
     }
-    nightly = {"delete_old_readings", "clearsessions", "flushexpiredtokens"}
+    nightly = {"delete_old_readings", "delete_lost_pictures", "clearsessions", "flushexpiredtokens"}
     assert said == {"await_database", "prepare"} | nightly
     assert said <= get_commands().keys()
 

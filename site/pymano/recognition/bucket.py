@@ -5,6 +5,8 @@ Pictures are streamed through the site's own check of who may see them, so no si
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from botocore.config import Config
@@ -46,6 +48,18 @@ class PictureBucket(S3Storage):  # type: ignore[misc]
             assert opened.file is not None  # noqa: S101 - fetches it, before the answer has begun
             return opened
 
+    def listdir(self, name: str) -> tuple[list[str], list[str]]:
+        """Return the folders and the pictures in a folder."""
+        with _failures():
+            folders, files = super().listdir(name)
+            return folders, files
+
+    def get_modified_time(self, name: str) -> datetime:
+        """Return when a picture was stored; FileNotFoundError where it is gone."""
+        with _failures(name):
+            when: datetime = super().get_modified_time(name)
+            return when
+
     def delete(self, name: str) -> None:
         """Delete the picture; nothing where it is gone already."""
         with _failures():
@@ -53,8 +67,12 @@ class PictureBucket(S3Storage):  # type: ignore[misc]
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures(name: str = "") -> Iterator[None]:
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        if name and error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+            raise FileNotFoundError(name) from error
+        raise StorageAwayError(str(error)) from error
+    except BotoCoreError as error:
         raise StorageAwayError(str(error)) from error

@@ -44,9 +44,13 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         return self.filter(owner__teaches_since__isnull=False, withdrawn=False, correction__isnull=False)
 
 
+PICTURES = "pictures"
+"""The folder of pictures in the storage; in it each owner has one."""
+
+
 def picture_path(prediction: "Prediction", name: str) -> str:
     """Return where a picture is stored: each owner's apart, under a name that nobody chose."""
-    return f"pictures/{prediction.owner_id}/{uuid.uuid4()}.{name.rpartition('.')[2]}"
+    return f"{PICTURES}/{prediction.owner_id}/{uuid.uuid4()}.{name.rpartition('.')[2]}"
 
 
 class Prediction(models.Model):

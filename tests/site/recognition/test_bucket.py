@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings as project
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.test import Client
 
 from pymano.recognition.bucket import PictureBucket
@@ -65,6 +66,8 @@ def test_its_failures_are_this_sites(bucket, s3):
         lambda: bucket.save("b", ContentFile(b"b")),
         lambda: bucket.open("a"),
         lambda: bucket.delete("a"),
+        lambda: bucket.listdir("pictures"),
+        lambda: bucket.get_modified_time("a"),
     ):
         with pytest.raises(StorageAwayError):
             fail()
@@ -104,6 +107,20 @@ def test_a_deleted_picture_is_deleted_there(photograph, s3):
     photograph()
     Prediction.objects.get().delete()
     assert s3.objects == {}
+
+
+@pytest.mark.django_db
+def test_a_picture_without_a_reading_is_found_and_goes(photograph, bucket, s3):
+    photograph()
+    [kept] = s3.objects
+    bucket.save("pictures/7/lost.png", ContentFile(b"lost"))
+    call_command("delete_lost_pictures")
+    assert list(s3.objects) == [kept]
+
+
+def test_a_picture_that_is_gone_has_no_age(bucket):
+    with pytest.raises(FileNotFoundError):
+        bucket.get_modified_time("pictures/7/gone.png")
 
 
 def test_the_settings_name_the_bucket(monkeypatch):
