@@ -1,0 +1,160 @@
+"""A stand-in for one TorchServe's management API, which remembers its versions and what it was asked to do.
+
+    with FakeManagement({"1.0": 1, "1.1": 2}, default="1.1") as fake:
+        settings.TORCHSERVE_MANAGEMENT_URL = fake.url
+
+An archive crnn-X.mar holds version X, unless `refuses` has an answer for its name.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+class FakeManagement:
+    """One replica, on a loopback port."""
+
+    def __init__(self, versions: Mapping[str, int], default: str) -> None:
+        self.workers = dict(versions)
+        self.default: str | None = default
+        self.states: dict[str, list[str]] = {}
+        """States of a version's workers, where they are not all READY."""
+        self.archives: dict[str, str] = {}
+        """The archive of a version, where it is another than its name says."""
+        self.refuses: dict[str, tuple[int, str]] = {}
+        """Status and message, by the name of an archive, or by the version for a change of workers."""
+        self.leaves_behind: set[str] = set()
+        """Archives whose failed registration leaves a version behind that cannot read."""
+        self.changes: list[str] = []
+        self.lock = threading.Lock()
+        self.port = 0
+        self.come_back()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def come_back(self) -> None:
+        """Listen: the first time on a free port, later on the same one."""
+        self._server = _Server(("127.0.0.1", self.port), _Handler)
+        self._server.fake = self
+        self.port = self._server.server_port
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
+
+    def leave(self) -> None:
+        """Refuse connections from now on."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def described(self, version: str) -> dict[str, Any]:
+        count = self.workers[version]
+        states = self.states.get(version, ["READY"] * count)
+        return {
+            "modelName": "crnn",
+            "modelVersion": version,
+            "modelUrl": self.archives.get(version, f"crnn-{version}.mar"),
+            "minWorkers": count,
+            "maxWorkers": count,
+            "batchSize": 4,
+            "maxBatchDelay": 5,
+            "workers": [
+                {"id": str(i), "status": state, "pid": 100 + i, "startTime": f"2026-01-02T03:04:0{i}.000Z"}
+                for i, state in enumerate(states)
+            ],
+            "jobQueueStatus": {"remainingCapacity": 97, "pendingRequests": 3},
+        }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    fake: FakeManagement
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    @property
+    def fake(self) -> FakeManagement:
+        return self.server.fake
+
+    def do_GET(self) -> None:
+        with self.fake.lock:
+            if not self.fake.workers:
+                self._refuse(404, "Model not found: crnn")
+            elif self.path.endswith("/all"):
+                self._say(200, [self.fake.described(version) for version in sorted(self.fake.workers)])
+            else:
+                self._say(200, [self.fake.described(str(self.fake.default))])
+
+    def do_POST(self) -> None:
+        query = self._query()
+        name = query["url"]
+        with self.fake.lock:
+            self.fake.changes.append(f"register {name} {query['initial_workers']} {query['synchronous']}")
+            version = name.removeprefix("crnn-").removesuffix(".mar")
+            if version in self.fake.workers:
+                self._refuse(409, f"Model version {version} is already registered for model crnn")
+                return
+            if name in self.fake.refuses:
+                if name in self.fake.leaves_behind:
+                    self.fake.workers[version], self.fake.states[version] = 1, ["UNLOADING"]
+                self._refuse(*self.fake.refuses[name])
+                return
+            self.fake.workers[version] = int(query["initial_workers"])
+            self.fake.default = self.fake.default or version
+            self._say(200, {"status": "registered"})
+
+    def do_PUT(self) -> None:
+        _, _, _, version, *rest = unquote(urlsplit(self.path).path).split("/")
+        with self.fake.lock:
+            self.fake.changes.append(" ".join([*rest, version, self._query().get("min_worker", "")]).strip())
+            if version not in self.fake.workers:
+                self._refuse(404, "no such version")
+            elif version in self.fake.refuses:
+                self._refuse(*self.fake.refuses[version])
+            elif rest:
+                self.fake.default = version
+                self._say(200, {"status": "default"})
+            else:
+                self.fake.workers[version] = int(self._query()["min_worker"])
+                self._say(200, {"status": "scaled"})
+
+    def do_DELETE(self) -> None:
+        version = unquote(self.path).split("/")[3]
+        with self.fake.lock:
+            self.fake.changes.append(f"unregister {version}")
+            if version == self.fake.default:
+                self._refuse(403, "Cannot remove default version for model crnn")
+            elif self.fake.workers.pop(version, None) is None:
+                self._refuse(404, "no such version")
+            else:
+                self.fake.states.pop(version, None)
+                self._say(200, {"status": "unregistered"})
+
+    def _query(self) -> dict[str, str]:
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+
+    def _refuse(self, status: int, message: str) -> None:
+        self._say(status, {"code": status, "type": "Exception", "message": message})
+
+    def _say(self, status: int, content: Any) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
