@@ -12,6 +12,7 @@ MINUTES ?=
 READINGS ?=
 REPORT ?=
 AGAINST ?=
+CORRECTIONS ?=
 TOLERANCE ?=
 RUN ?= runs/$(basename $(notdir $(CONFIG)))
 MODEL_CODE := PYTHONPATH=handlers:.
@@ -36,7 +37,7 @@ help:
 	@echo "make audit     known weaknesses of the pinned packages, by the advisories of OSV (needs the network)"
 	@echo "make format    style, put right"
 	@echo "make pack      DATA=folder TO=folder: all that training reads, small enough to travel"
-	@echo "make train     CONFIG=training/configs/….toml DATA=folder [MINUTES=n]"
+	@echo "make train     CONFIG=training/configs/….toml DATA=folder [MINUTES=n] [CORRECTIONS=export] [RUN=folder]"
 	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv or pages.jsonl"
 	@echo "               [MODEL='a.mar b.pt'] [DECODER=best-path|beam] [ENGINE=auto|onnx|torch]"
 	@echo "               [LIMIT=n] [REPORT=folder]"
@@ -99,7 +100,8 @@ pack: install-dev
 
 train: install-dev
 	$(call need,CONFIG DATA)
-	OMP_WAIT_POLICY=passive $(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN) $(if $(MINUTES),--minutes $(MINUTES))
+	OMP_WAIT_POLICY=passive $(MODEL_CODE) $(BIN)/python -m training.train $(CONFIG) $(DATA) $(RUN) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
 
 evaluate: install-dev
 	$(call need,DATA)

@@ -102,11 +102,11 @@ def parse(path: Path) -> InkStore:
         texts.append(text)
         writers.append(item["writer"])
     return InkStore(
-        np.concatenate(points),
-        np.cumsum(stroke_lengths),
-        np.cumsum(item_lengths),
-        np.array(texts),
-        np.array(writers),
+        np.concatenate([np.zeros((0, 2), np.int16), *points]),
+        np.cumsum(stroke_lengths, dtype=np.int64),
+        np.cumsum(item_lengths, dtype=np.int64),
+        np.array(texts, dtype=np.str_),
+        np.array(writers, dtype=np.str_),
     )
 
 

@@ -1,7 +1,7 @@
 """The model card: how a model was made, how well it reads, what it cannot do."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,23 @@ def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> st
         steps=f"{checkpoint.notes['steps']:,}",
         seed=config["seed"],
         start=f"the weights of `{Path(config['start']).stem}`" if "start" in config else "nothing",
+        recipe=config.get("recipe", f"crnn-{version}.toml"),
+        corrections=_corrections(checkpoint.notes.get("exports", [])),
         weights=", ".join(f"{name} {weight:g}" for name, weight in config["weights"].items()),
         sha256=archive_files.sha256(path),
         commit=_commit(),
         scores="\n".join(_rows(scored)),
         **_served(check),
+    )
+
+
+def _corrections(exports: Sequence[str]) -> str:
+    """A row of the table for what users let train, where there is any."""
+    if not exports:
+        return ""
+    named = ", ".join(f"`{export}`" for export in exports)
+    return (
+        f"\n| Corrections by users who agreed, all but the held-out writers': {named} | for training alone |"
     )
 
 

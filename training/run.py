@@ -43,10 +43,11 @@ class Run:
         """Build the network and its optimisers, and take up the folder's state where there is one.
 
         `minutes` overrules the configuration's; where that names weights to start from (`start`), a new
-        run begins with them.
+        run begins with them, and inherits the exports that they learnt from.
         """
         torch.manual_seed(config["seed"])
         self.config = config | {"minutes": minutes or config["minutes"]}
+        self.exports = set(config.get("exports", []))
         self.folder = folder
         self.place = place
         self.trainee = Trainee(_architecture(config["network"])).to(place.device)
@@ -65,6 +66,7 @@ class Run:
         with tempfile.TemporaryDirectory() as scratch:
             checkpoint = archive_files.load(path, Path(scratch))
         self.trainee.crnn.load_state_dict(checkpoint.network.state_dict())
+        self.exports.update(checkpoint.notes.get("exports", []))
 
     def _resume(self) -> None:
         state = torch.load(self._state, weights_only=True, map_location=self.place.device)
@@ -75,6 +77,9 @@ class Run:
         position = Position(**state["progress"].pop("position"))
         self.progress = Progress(**state["progress"], position=position)
         torch.set_rng_state(state["chance"].cpu())
+        self.exports.update(state.get("exports", []))
+        if "start" in state:
+            self.config["start"] = state["start"]
 
     def save(self) -> None:
         """Write the state to go on from, whole or not at all."""
@@ -85,6 +90,8 @@ class Run:
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "progress": asdict(self.progress),
             "chance": torch.get_rng_state(),
+            "exports": sorted(self.exports),
+            **{key: self.config[key] for key in ("start",) if key in self.config},
         }
         torch.save(state, unfinished)
         unfinished.replace(self._state)
@@ -120,6 +127,7 @@ class Run:
             "steps": self.progress.step,
             "samples": self.progress.samples,
             "minutes": self.progress.seconds / 60,
+            "exports": sorted(self.exports),
         }
         return Checkpoint(average.crnn.eval(), Alphabet(), notes)
 

@@ -1,4 +1,7 @@
-"""Trains a network: `python -m training.train CONFIG DATA RUN`; after Ctrl-C the same command goes on."""
+"""Trains a network: `python -m training.train CONFIG DATA RUN`; after Ctrl-C the same command goes on.
+
+A configuration that gives the source `corrections` a weight learns from an export of them, too (CORRECTIONS).
+"""
 
 import argparse
 import csv
@@ -8,7 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Never
+from typing import Any, Never
 
 import torch
 from tqdm import tqdm
@@ -16,11 +19,12 @@ from tqdm import tqdm
 from crnn import decode, ink
 from crnn.alphabet import Alphabet
 from crnn.network import CRNN
-from training import curves, sources
+from training import archive_files, corrections, curves, sources
 from training.metrics import score
 from training.mixture import Batch, Mixture, pad
 from training.place import Place
 from training.run import Run
+from training.samples import Source
 from training.stream import Position, stream
 
 LOG = "log.csv"
@@ -92,7 +96,7 @@ def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:
 
 
 def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
-    """Log the held-out CER, draw the curves, and keep the best checkpoint."""
+    """Log the held-out CER, draw the curves, and keep the best checkpoint, or the last by `keep`."""
     checkpoint = run.checkpoint()
     cer = held_out_cer(checkpoint.network, held_out)
     done = run.progress
@@ -103,32 +107,56 @@ def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
     with log.open("a", newline="") as file:
         csv.writer(file).writerows([_COLUMNS, row] if fresh else [row])
     curves.draw(log, run.folder / "curves.png")
-    if cer < done.best:
+    if cer < done.best or run.config.get("keep") == "last":
         done.best = cer
         checkpoint.save(run.folder / "best.pt")
 
 
-def main() -> None:
-    """Read the command line, build the sources, train."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--minutes", type=float, help="how long to train in all; overrules CONFIG")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    config = tomllib.loads(arguments.config.read_text())
-    arguments.run.mkdir(parents=True, exist_ok=True)
-    interrupt = Interrupt()
-    run = Run(config, arguments.run, Place.here(), arguments.minutes)
+def configuration(path: Path) -> dict[str, Any]:
+    """Read a recipe; `start = "newest"` becomes the newest archive there is."""
+    config = tomllib.loads(path.read_text()) | {"recipe": path.name}
+    if config.get("start") == "newest":
+        config["start"] = str(archive_files.newest())
+    return config
+
+
+def build(config: dict[str, Any], arguments: argparse.Namespace) -> tuple[Mixture, sources.HeldOut]:
+    """Build the sources that a configuration weighs; it takes in the id of the export that is learnt from."""
     cache = arguments.run.parent / "cache"
+    named: dict[str, Source]
     named, held_out = sources.build(arguments.data, cache)
     if config.get("benchmark"):
         more, held_out = sources.benchmark(arguments.data, cache)
         named |= more
+    if "corrections" in config["weights"]:
+        if arguments.corrections is None:
+            raise SystemExit(f"{arguments.config.name} learns from corrections: name an export of them")
+        taught = corrections.load(arguments.corrections)
+        named["corrections"], config["exports"] = taught, [taught.export]
     mixed = [(named[name], weight) for name, weight in config["weights"].items()]
-    mixture = Mixture(mixed, config["columns"], config["seed"])
+    return Mixture(mixed, config["columns"], config["seed"]), held_out
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--corrections", type=Path, help="a folder of `manage.py export_corrections`")
+    parser.add_argument("--minutes", type=float, help="how long to train in all; overrules CONFIG")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the command line, build the sources, train."""
+    arguments = _arguments()
+    torch.set_num_threads(arguments.threads)
+    config = configuration(arguments.config)
+    interrupt = Interrupt()
+    mixture, held_out = build(config, arguments)
+    arguments.run.mkdir(parents=True, exist_ok=True)
+    run = Run(config, arguments.run, Place.here(), arguments.minutes)
     train(run, stream(mixture, run.progress.position, run.place.workers), held_out, interrupt)
 
 

@@ -52,6 +52,17 @@ def test_every_place_is_filled(card):
     assert "}" not in card
 
 
+def test_it_says_which_exports_of_corrections_it_learnt_from(card, path):
+    assert "Corrections" not in card
+    checkpoint = Checkpoint.load(path)
+    notes = NOTES | {"exports": ["4f1c9a", "77aa01"]}
+    notes["config"] = NOTES["config"] | {"recipe": "corrections.toml"}
+    Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
+    told = model_card.write("1.7", path, CHECK, {name: {} for name in REPORTED})
+    assert "| Corrections by users who agreed, all but the held-out writers': `4f1c9a`, `77aa01` |" in told
+    assert "CONFIG=training/configs/corrections.toml" in told
+
+
 def test_it_says_what_the_training_began_with(path):
     checkpoint = Checkpoint.load(path)
     notes = NOTES | {"config": NOTES["config"] | {"start": "model_store/crnn-1.6.mar"}}

@@ -73,7 +73,7 @@ def test_nothing_half_written_is_left(tmp_path):
 def test_the_state_can_hold_data_only(tmp_path):
     run_in(tmp_path).save()
     state = torch.load(tmp_path / "state.pt", weights_only=True)
-    assert set(state) == {"trainee", "average", "optimisers", "progress", "chance"}
+    assert set(state) == {"trainee", "average", "optimisers", "progress", "chance", "exports"}
 
 
 def rates(run, *places):
@@ -115,6 +115,24 @@ def test_a_new_run_begins_with_the_weights_of_another(batch, tmp_path):
     begun, averaged = second.trainee.crnn.state_dict(), first.checkpoint().network.state_dict()
     assert all(map(torch.equal, begun.values(), averaged.values()))
     assert all(map(torch.equal, second.checkpoint().network.state_dict().values(), averaged.values()))
+
+
+def test_a_run_knows_the_exports_that_it_and_its_start_learnt_from(batch, tmp_path):
+    run_in(tmp_path / "first", exports=["b", "a"]).checkpoint().save(tmp_path / "best.pt")
+    second = run_in(tmp_path / "second", exports=["c"], start=str(tmp_path / "best.pt"))
+    second.save()
+    assert second.checkpoint().notes["exports"] == ["a", "b", "c"]
+    resumed = run_in(tmp_path / "second", exports=["c"], start="another.mar")
+    assert resumed.checkpoint().notes["exports"] == ["a", "b", "c"]
+    assert resumed.checkpoint().notes["config"]["start"] == str(tmp_path / "best.pt")
+
+
+def test_a_run_that_was_begun_before_exports_were_noted_goes_on(batch, tmp_path):
+    run_in(tmp_path).save()
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    del state["exports"]
+    torch.save(state, tmp_path / "state.pt")
+    assert run_in(tmp_path).checkpoint().notes["exports"] == []
 
 
 def test_a_resumed_run_needs_no_start(batch, tmp_path):

@@ -1,3 +1,4 @@
+import argparse
 import csv
 import signal
 from itertools import repeat
@@ -5,12 +6,14 @@ from itertools import repeat
 import pytest
 
 from crnn.checkpoint import Checkpoint
+from tests.training.exports import write_export
 from tests.training.learners import run_in, samples
+from tests.training.sets import item, write_data
 from training import train as module
 from training.mixture import collate
 from training.sources import HeldOut
 from training.stream import Position
-from training.train import Interrupt, held_out_cer, report, train
+from training.train import Interrupt, build, configuration, held_out_cer, report, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SHORT = 1e-6
@@ -110,6 +113,36 @@ def test_only_a_better_checkpoint_is_kept(held_out, tmp_path):
     report(run, held_out, 1.0)
     assert (tmp_path / "best.pt").read_bytes() == before
     assert [row["step"] for row in rows(tmp_path)] == ["0", "9"]
+
+
+def test_the_last_checkpoint_is_kept_where_that_is_wanted(held_out, tmp_path):
+    run = run_in(tmp_path, keep="last")
+    run.progress.best = 0.0
+    run.progress.step = 9
+    report(run, held_out, 1.0)
+    assert Checkpoint.load(tmp_path / "best.pt").notes["steps"] == 9
+
+
+def test_a_recipe_may_begin_with_the_newest_archive(tmp_path, monkeypatch):
+    monkeypatch.setattr(module.archive_files, "newest", lambda: tmp_path / "crnn-1.7.mar")
+    (tmp_path / "mine.toml").write_text('start = "newest"\nseed = 1\n')
+    start = str(tmp_path / "crnn-1.7.mar")
+    assert configuration(tmp_path / "mine.toml") == {"start": start, "seed": 1, "recipe": "mine.toml"}
+
+
+def test_corrections_are_learnt_only_where_an_export_is_named(tmp_path):
+    data = write_data(tmp_path / "data")
+    folder = write_export(tmp_path / "export", ink=[item("tall")])
+    config = {"weights": {"corrections": 1.0}, "columns": 4000, "seed": 1}
+    named = argparse.Namespace(
+        config=tmp_path / "mine.toml", data=data, run=tmp_path / "run", corrections=folder
+    )
+    mixture, _ = build(config, named)
+    assert set(mixture[0][0].target_lengths.tolist()) == {len("tall")}
+    assert config["exports"] == ["4f1c9a"]
+    named.corrections = None
+    with pytest.raises(SystemExit, match=r"mine\.toml learns from corrections"):
+        build(config, named)
 
 
 def test_the_held_out_rate_is_a_cer(held_out, tmp_path):

@@ -49,7 +49,7 @@ class TrainingExportQuerySet(models.QuerySet["TrainingExport"]):
     """Many exports."""
 
     def counted(self) -> Self:
-        """Add how many readings each has, and how many of them are deleted or withdrawn since; newest first."""
+        """Add how many readings each has, how many are deleted or withdrawn since; the newest first."""
         counted = self.annotate(
             exported=Count("readings"),
             deleted=Count("readings", filter=Q(readings__prediction__isnull=True)),
