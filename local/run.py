@@ -1,4 +1,4 @@
-"""`make run`: TorchServe and the site on this machine, until Ctrl-C."""
+"""`make run`: TorchServe, the site, and the loop that keeps its models, on this machine until Ctrl-C."""
 
 import fcntl
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from local import environment
 from local.leftovers import Leftovers
+from local.model_loop import ModelLoop
 from local.ports import is_free
 from local.torchserve import TorchServe, TorchServeError
 from local.website import Site, SiteError
@@ -66,15 +67,18 @@ def _run(port: int, leftovers: Leftovers) -> None:
     }
     environment.save(settings)
     site = Site(port, settings, STATE)
+    loop = ModelLoop(settings, STATE)
     try:
         leftovers.remember(torchserve.start())
         site.prepare()
         leftovers.remember(site.start())
+        leftovers.remember(loop.start())
         site.wait()
         torchserve.wait()
         _announce(site, settings)
-        _watch(torchserve, site, leftovers)
+        _watch(torchserve, site, loop, leftovers)
     finally:
+        loop.stop()
         site.stop()
         torchserve.stop()
 
@@ -86,14 +90,17 @@ def _announce(site: Site, settings: Mapping[str, str]) -> None:
     _say(f"\nLogs and data: {STATE}")
 
 
-def _watch(torchserve: TorchServe, site: Site, leftovers: Leftovers) -> None:
-    """Wait for ever; a TorchServe that dies is started again, a site that dies ends the run."""
+def _watch(torchserve: TorchServe, site: Site, loop: ModelLoop, leftovers: Leftovers) -> None:
+    """Wait for ever; a TorchServe or a loop that dies is started again, a site that dies ends the run."""
     while True:
         if not site.is_running():
             raise CannotRunError(f"The site ended; see {STATE / 'site.log'}.")
         if not torchserve.is_running():
             _say("TorchServe ended; starting it again.")
             leftovers.remember(torchserve.start())
+        if not loop.is_running():
+            _say(f"The loop that keeps the models ended; see {STATE / 'models.log'}. Starting it again.")
+            leftovers.remember(loop.start())
         time.sleep(1)
 
 

@@ -54,7 +54,7 @@ class Site:
         answer = subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=ROOT,
-            env=self._environment(),
+            env=environment(self.settings),
             capture_output=True,
             text=True,
             check=False,
@@ -74,7 +74,7 @@ class Site:
             self._process = subprocess.Popen(
                 [*command, "--bind", f"127.0.0.1:{self.port}"],
                 cwd=ROOT,
-                env=self._environment() | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+                env=environment(self.settings) | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -112,6 +112,8 @@ class Site:
         except requests.RequestException:
             return False
 
-    def _environment(self) -> dict[str, str]:
-        fixed = {"DJANGO_SETTINGS_MODULE": "pymano.settings", "STATIC_COLLECTED": "off"}
-        return dict(os.environ) | fixed | dict(self.settings)
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return what the site's processes are started with: this environment, and its settings."""
+    fixed = {"DJANGO_SETTINGS_MODULE": "pymano.settings", "STATIC_COLLECTED": "off"}
+    return dict(os.environ) | fixed | dict(settings)
