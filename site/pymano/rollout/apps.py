@@ -7,6 +7,7 @@ class RolloutConfig(AppConfig):
     """Rollout: versions on trial, beside the default one."""
 
     name = "pymano.rollout"
+    verbose_name = "Trials"
 
     def ready(self) -> None:
         """Have readings go the ways of what is on trial."""

@@ -66,6 +66,7 @@ class Rollout(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
+        verbose_name, verbose_name_plural = "trial", "canaries and shadows"
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=Q(share__gte=1, share__lte=99), name="rollout_share_of_some"),

@@ -39,6 +39,8 @@ class Migration(migrations.Migration):
                 ('wanted', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rollouts', to='serving.wantedversion')),
             ],
             options={
+                'verbose_name': 'trial',
+                'verbose_name_plural': 'canaries and shadows',
                 'ordering': ['-started_at', '-id'],
                 'default_permissions': ('view',),
             },
