@@ -1,7 +1,7 @@
 import pytest
 
 from pymano.rollout.comparison import compare
-from pymano.rollout.measures import curves, measures, timeline
+from pymano.rollout.measures import NONE, curves, measures, timeline
 from tests.site.rollout.seen import observe, observe_kept
 
 
@@ -44,7 +44,7 @@ def test_the_same_is_said_each_time(canary, alice):
 
 def test_what_is_not_known_is_left_open(canary):
     told = line(canary, "Corrected", "default")
-    assert (told.value, told.counted, told.told) == ("–", "0 of 0 readings that still stand", "nothing yet")
+    assert (told.value, told.counted, told.told) == (NONE, "0 of 0 readings that still stand", "nothing yet")
 
 
 def test_no_readings_make_no_charts(canary):
