@@ -88,7 +88,7 @@ def test_versions_come_and_go_in_the_admin(open_page: Open, sam: Any, servers: l
     page.get_by_role("link", name="Roll back to 1.0").click()
     page.get_by_role("button", name="Yes").click()
     expect(told(page)).to_contain_text("1.0 is the default again.")
-    expect(told(page)).to_contain_text(f"{servers[1].management_url} is away; it will follow.")
+    expect(told(page)).to_contain_text(f"TorchServe at {servers[1].management_url} is away; it will follow.")
     expect(row(page, "1.0")).to_contain_text("1 of 1 as wanted")
 
     change(page, "1.1", "Make default")

@@ -189,15 +189,15 @@ def notes(brought: Iterable[Brought]) -> list[str]:
     lines = []
     for outcome in brought:
         if outcome.is_away:
-            lines.append(f"{outcome.url} is away; it will follow.")
-        lines += [f"{outcome.url}: {problem}." for problem in outcome.problems]
+            lines.append(f"TorchServe at {outcome.url} is away; it will follow.")
+        lines += [f"At {outcome.url}: {problem}." for problem in outcome.problems]
     return lines
 
 
 def _reasons(version: str, brought: Iterable[Brought]) -> str:
     """Say why a version cannot be served, where a replica says so."""
     return " ".join(
-        f"{outcome.url}: {problem}."
+        f"At {outcome.url}: {problem}."
         for outcome in brought
         for problem in outcome.problems
         if problem.version == version and problem.lasting
