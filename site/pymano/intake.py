@@ -1,16 +1,15 @@
 """What is put right in a request before Django sees it, and in an answer after: the outermost WSGI layer."""
 
 import re
-import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from io import BytesIO
-from threading import Timer
 from typing import Any
 
 from django.core.handlers.wsgi import LimitedStream
 
 from pymano.api.limits import JSON
+from pymano.deadlines import Deadlines
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -23,6 +22,8 @@ PIECE = 65_536
 # would hold a thread for ever.
 SECONDS = 30.0
 PACE = 50_000
+
+_deadlines = Deadlines()
 
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
@@ -43,25 +44,12 @@ class Intake:
         return _nothing_of(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
 
 
-@contextmanager
-def _cut_off_late(environ: Environ) -> Iterator[None]:
+def _cut_off_late(environ: Environ) -> AbstractContextManager[None]:
     """Let a body end where it is too slow; what is there of it is answered as a body cut short."""
     connection, length = environ.get("gunicorn.socket"), _length(environ)
     if connection is None or not length:
-        yield
-        return
-    timer = Timer(SECONDS + min(length, JSON) / PACE, _end, [connection])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _end(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RD)
+        return nullcontext()
+    return _deadlines.within(SECONDS + min(length, JSON) / PACE, connection)
 
 
 def _length(environ: Environ) -> int:

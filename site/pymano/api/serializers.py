@@ -144,3 +144,19 @@ class ProblemSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="Messages by field.",
     )
+
+
+_QUESTION = QuestionSerializer()
+_PREDICTION = PredictionSerializer()
+# To make a serializer costs more than to use it, and these two keep nothing of what they are used for.
+
+
+def asked(data: Any) -> dict[str, Any]:
+    """Return what is asked to be read; raise ValidationError or Refusal."""
+    question: dict[str, Any] = _QUESTION.run_validation(data)
+    return question
+
+
+def shown(prediction: Prediction) -> dict[str, Any]:
+    """Return a reading as the API shows it."""
+    return _PREDICTION.to_representation(prediction)

@@ -17,7 +17,8 @@ from pymano.api.serializers import (
     ConsentSerializer,
     CorrectionSerializer,
     PredictionSerializer,
-    QuestionSerializer,
+    asked,
+    shown,
 )
 from pymano.api.throttles import PredictionThrottle
 from pymano.recognition.models import Prediction, PredictionQuerySet
@@ -56,12 +57,8 @@ class PredictionsView(mixins.ListModelMixin, Owned):
 
     def post(self, request: Request) -> Response:
         """Read strokes or an image: 201, or 200 when it replaces the reading of the same drawing."""
-        question = QuestionSerializer(data=request.data)
-        question.is_valid(raise_exception=True)
-        prediction, is_new = read(owner=_signed_in(request), **question.validated_data)
-        return Response(
-            self.get_serializer(prediction).data, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        )
+        prediction, is_new = read(owner=_signed_in(request), **asked(request.data))
+        return Response(shown(prediction), status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 @schema.RETRIEVE_AND_DELETE
@@ -84,7 +81,7 @@ class CorrectionView(Owned):
         correction.is_valid(raise_exception=True)
         prediction.correct(correction.validated_data["text"])
         metrics.CORRECTIONS.labels(prediction.model_version).inc()
-        return Response(self.get_serializer(prediction).data)
+        return Response(shown(prediction))
 
 
 @schema.CONSENT
@@ -99,4 +96,4 @@ class ConsentView(Owned):
         consent = ConsentSerializer(data=request.data)
         consent.is_valid(raise_exception=True)
         prediction.set_withdrawn(consent.validated_data["withdrawn"])
-        return Response(self.get_serializer(prediction).data)
+        return Response(shown(prediction))
