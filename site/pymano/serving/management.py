@@ -119,8 +119,9 @@ class Replica:
 
     def served(self) -> Served:
         """Return what it serves."""
-        found = self._describe("/all")
-        return Served(tuple(map(_version, found)), _default(self._describe("")) if found else None)
+        with _errors():
+            found = self._describe("/all")
+            return Served(tuple(map(_version, found)), _default(self._describe("")) if found else None)
 
     def register(self, archive: str, workers: int) -> None:
         """Load an archive of its model store, and return once so many workers can read."""
@@ -152,8 +153,7 @@ class Replica:
             if error.status == 404:
                 return []
             raise
-        with _errors():
-            return answers.versions_in(body)
+        return answers.versions_in(body)
 
     def _call(self, method: str, path: str, **query: str) -> bytes:
         limit = ASK_SECONDS if method == "GET" else float("inf")

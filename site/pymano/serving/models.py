@@ -29,6 +29,7 @@ class WantedVersion(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = "model version"
         ordering = ["created_at", "id"]
         default_permissions = ("view",)
         permissions = [("manage_models", "Can manage the models that TorchServe serves")]

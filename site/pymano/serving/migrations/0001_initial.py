@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
+                'verbose_name': 'model version',
                 'ordering': ['created_at', 'id'],
                 'permissions': [('manage_models', 'Can manage the models that TorchServe serves')],
                 'default_permissions': ('view',),
