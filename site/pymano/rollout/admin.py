@@ -15,6 +15,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 
 from pymano.rollout import guard, router
 from pymano.rollout.comparison import compare
@@ -32,6 +33,7 @@ else:
     RolloutModelAdmin = admin.ModelAdmin
 
 MANAGE = "serving.manage_models"
+COLUMN = 60  # letters of a reason in the list
 Form = forms.Form | ShareForm
 
 
@@ -87,6 +89,11 @@ class RolloutAdmin(RolloutModelAdmin):
     def who_ended(self, rollout: Rollout) -> str:
         """Name who ended it."""
         return "" if rollout.is_running else str(rollout.ended_by or "the site")
+
+    @admin.display(description="reason")
+    def why(self, rollout: Rollout) -> str:
+        """Show as much of the reason as a column holds."""
+        return Truncator(rollout.reason).chars(COLUMN)
 
     def get_urls(self) -> list[URLPattern]:
         """Lead to the list, to a comparison, and to the pages that ask."""

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from pymano.rollout.comparison import Comparison, compare
+from pymano.rollout.measures import probability
 from pymano.rollout.models import Kind, Observation, Rollout
 from pymano.rollout.statistics import Tally
 from pymano.serving.models import WantedVersion
@@ -76,8 +77,8 @@ def verdict(rollout: Rollout, comparison: Comparison, number: int) -> str:
     allowed = limit(number)
     found = {name: chance for name, chance in comparison.chances(rollout.slower).items() if chance < allowed}
     return " ".join(
-        f"{_told(rollout, comparison, name)} By chance alone that is to be expected with a probability of "
-        f"{chance:.1g}; the guard's limit at look {number} was {allowed:.2g}."
+        f"{_told(rollout, comparison, name)} By chance alone: {probability(chance)}; "
+        f"at look {number} the guard ends a canary below {allowed:.2g}."
         for name, chance in found.items()
     )
 

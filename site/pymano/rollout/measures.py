@@ -25,6 +25,11 @@ def milliseconds(value: float) -> str:
     return f"{value:,.0f}{NBSP}ms"
 
 
+def probability(chance: float) -> str:
+    """Write 0.04231 as p = 0.0423."""
+    return f"p = {chance:.4f}" if chance >= 0.0001 else "p < 0.0001"
+
+
 @dataclass(frozen=True)
 class Line:
     """One version's estimate: in words, as a picture, and of how much it is made."""
@@ -52,7 +57,7 @@ class Measure:
     explained: str
     lines: Sequence[Line]
     end: str
-    chance: float | None
+    chance: str
 
 
 def measures(rollout: Rollout, comparison: Comparison) -> list[Measure]:
@@ -155,7 +160,7 @@ def _measure(
     if write is percent:
         end = min(1.0, end)
     lines = [_line(arm, estimate, counted, write, end) for arm, estimate, counted in found]
-    return Measure(name, explained, lines, write(end), chance)
+    return Measure(name, explained, lines, write(end), "" if chance is None else probability(chance))
 
 
 def _line(arm: Arm, estimate: Estimate | None, counted: str, write: Write, end: float) -> Line:

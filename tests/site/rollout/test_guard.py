@@ -24,7 +24,9 @@ def test_a_canary_that_fails_is_ended(canary):
     observe(canary, "default", 20)
     observe(canary, "canary", 20, outcome="unknownversion")
     assert guard.look() == [canary]
-    assert reason(canary).startswith("1.2 gave no reading 20 times of 20, 1.0 0 times of 20. By chance alone")
+    assert reason(canary).startswith(
+        "1.2 gave no reading 20 times of 20, 1.0 0 times of 20. By chance alone: p < 0.0001; at look 1"
+    )
     assert canary.ended_by is None
     assert canary.wanted is None
     event = ModelEvent.objects.get(action="canary_ended")
