@@ -60,7 +60,8 @@ def read(
 
     Nothing is kept of what is refused. A drawing that its owner sent before keeps its prediction, which takes
     over the new ink and reading. Its correction stays while the ink is the same: it says what that ink was,
-    not what it grew into. Of two readings of a drawing the one asked for later stands, whichever ends first.
+    not what it grew into. What was withdrawn from training stays so. Of two readings of a drawing the one
+    asked for later stands, whichever ends first.
     """
     asked_at, start = timezone.now(), time.monotonic()
     route = routing.route(int(owner.pk or 0), _kind(ink, decoder))
@@ -152,6 +153,7 @@ def _lock(owner_id: int) -> None:
 def _replace(old: Prediction, new: Prediction) -> None:
     new.pk, new.created_at = old.pk, old.created_at
     new.correction = old.correction if _same_ink(old, new) else None
+    new.withdrawn = old.withdrawn
     new.save(force_update=True)
     if old.picture.name:
         forget_file(old.picture.name)
