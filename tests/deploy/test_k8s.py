@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from pymano import database
-from pymano.serving import client
+from pymano.serving import client, keeper
 from tests.deploy.manifests import (
     EVERY_POD,
     K8S,
@@ -50,6 +50,7 @@ def test_all_is_there(overlay):
     assert {
         ("Namespace", "pymano"),
         ("Deployment", "site"),
+        ("Deployment", "models"),
         ("Deployment", "torchserve"),
         ("Job", "migrate"),
         ("CronJob", "housekeeping"),
@@ -118,6 +119,15 @@ def test_each_server_says_how_it_is(overlay, name):
     assert liveness["periodSeconds"] * liveness["failureThreshold"] >= 60
 
 
+def test_the_loops_life_is_that_it_goes_round():
+    [models] = pods("production")["models"]["spec"]["containers"]
+    file = models["command"][models["command"].index("--alive") + 1]
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert models[probe]["exec"]["command"] == ["sh", "-c", f"find {file} -mmin -3 | grep -q ."]
+    grace = pods("production")["models"]["spec"]["terminationGracePeriodSeconds"]
+    assert keeper.SECONDS < grace < 180
+
+
 def test_the_sites_life_does_not_hang_on_others():
     [site] = pods("production")["site"]["spec"]["containers"]
     assert site["livenessProbe"]["httpGet"]["path"] == site["startupProbe"]["httpGet"]["path"] == "/healthz"
@@ -183,7 +193,7 @@ def test_commands_are_those_of_the_site(overlay):
         if container.get("command", [])[:2] == ["python", "manage.py"]
     }
     nightly = {"delete_old_readings", "delete_lost_pictures", "clearsessions", "flushexpiredtokens"}
-    assert said == {"await_database", "prepare"} | nightly
+    assert said == {"await_database", "prepare", "reconcile_models"} | nightly
     assert said <= get_commands().keys()
 
 
@@ -211,6 +221,7 @@ def test_each_controller_finds_its_own_pods(overlay):
 
 def test_what_scales_and_what_protects_is_there():
     deployments = {resource["metadata"]["name"] for resource in resources("production", "Deployment")}
+    deployments -= {"models"}  # one of it is enough, and may be away for a while
     scaled = resources("production", "HorizontalPodAutoscaler")
     assert {autoscaler["spec"]["scaleTargetRef"]["name"] for autoscaler in scaled} == deployments
     assert all(autoscaler["spec"]["minReplicas"] >= 2 for autoscaler in scaled)

@@ -5,7 +5,7 @@ from itertools import product
 
 from tests.deploy.manifests import ROOT, Resource, containers, every_overlay, pods, resources, selected
 
-CLIENTS = ("site", "migrate", "housekeeping")
+CLIENTS = ("site", "models", "migrate", "housekeeping")
 
 
 def policy(overlay: str, name: str) -> Resource:
@@ -48,7 +48,7 @@ def test_each_policy_is_about_pods_that_are_there(overlay):
 
 @every_overlay
 def test_the_ways_are_these_and_open_at_both_ends(overlay):
-    wanted = {("site", "torchserve", 8080), ("site", "torchserve", 8081)}
+    wanted = {("site", "torchserve", 8080), ("site", "torchserve", 8081), ("models", "torchserve", 8081)}
     if overlay == "dev":
         wanted |= {(name, "database", 3306) for name in CLIENTS}
     assert flows(overlay, "egress") == wanted
