@@ -19,7 +19,7 @@ class TrainingExportAdmin(ExportModelAdmin):
     """Exports, which nothing here changes or deletes."""
 
     date_hierarchy = "created_at"
-    list_display = ["created_at", "id", "readings", "deleted_since", "withdrawn_since", "learnt_by"]
+    list_display = ["created_at", "readings", "deleted_since", "withdrawn_since", "learnt_by", "id"]
     fields = ("created_at", "id", "readings", "deleted_since", "withdrawn_since", "learnt_by", "sha256")
     readonly_fields = fields
 
