@@ -18,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 
 from pymano.rollout import guard, router
-from pymano.rollout.comparison import compare
+from pymano.rollout.comparison import NEWEST, compare
 from pymano.rollout.forms import EndForm, ShareForm, StartForm
 from pymano.rollout.measures import curves, measures, timeline
 from pymano.rollout.models import Kind, Rollout
@@ -59,7 +59,7 @@ class RolloutAdmin(RolloutModelAdmin):
         "started_at",
         "ended_at",
         "who_ended",
-        "reason",
+        "why",
     ]
     list_filter = ["kind", "version"]
     ordering = ["-started_at"]
@@ -123,6 +123,7 @@ class RolloutAdmin(RolloutModelAdmin):
             measures=measures(rollout, comparison),
             timeline=times,
             curves=curves(comparison),
+            newest=f"{NEWEST:,}",
             next_look=guard.next_look(rollout),
             evidence=comparison.tried.readings + comparison.tried.corrected.happened,
             false_alarms=round(100 * guard.FALSE_ALARMS),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import Error
 from django.utils import timezone
 
 from pymano.rollout.comparison import Comparison, compare
@@ -37,6 +38,16 @@ def look() -> list[Rollout]:
             ended.append(rollout)
     _forget_old()
     return ended
+
+
+def watch() -> None:
+    """Look, in a loop that goes on whatever happens; that the database is away is others' to tell."""
+    try:
+        look()
+    except Error as error:
+        log.debug("The guard cannot look: %s", error)
+    except Exception:
+        log.exception("The guard cannot look")
 
 
 def next_look(rollout: Rollout) -> int:

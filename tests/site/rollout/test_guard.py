@@ -1,7 +1,11 @@
+import os
+import signal
 from datetime import timedelta
 from random import Random
 
 import pytest
+from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from pymano.rollout import guard
@@ -168,3 +172,34 @@ def test_old_observations_go(canary, settings):
     observe(canary, "canary", 1, at=timezone.now() - timedelta(days=9999))
     guard.look()
     assert Observation.objects.count() == 3
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), RuntimeError("unheard of")])
+def test_the_watch_goes_on_whatever_happens(monkeypatch, error):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(guard, "look", fail)
+    guard.watch()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_of_models_keeps_the_watch(canary, nowhere, monkeypatch):
+    observe(canary, "canary", 20, outcome="busy")
+    observe(canary, "default", 20)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    look = guard.look
+
+    def look_and_end():
+        try:
+            look()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(guard, "look", look_and_end)
+    try:
+        call_command("reconcile_models", every=0.01)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert reason(canary).startswith("1.2 gave no reading 20 times of 20")
