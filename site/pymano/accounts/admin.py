@@ -75,11 +75,11 @@ class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
     search_fields = ["username", "email"]
     ordering = ["username"]
     date_hierarchy = "date_joined"
-    readonly_fields = ["verified", "readings", "date_joined", "last_login"]
+    readonly_fields = ["verified", "readings", "teaches_since", "date_joined", "last_login"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("E-mail", {"fields": ["email", "verified"]}),
-        ("Use", {"fields": ["is_active", "readings", "date_joined", "last_login"]}),
+        ("Use", {"fields": ["is_active", "readings", "teaches_since", "date_joined", "last_login"]}),
         ("Powers", {"fields": POWERS}),
     ]
     add_form = NewUserForm

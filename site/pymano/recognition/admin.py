@@ -43,6 +43,7 @@ class PredictionAdmin(PredictionModelAdmin):
         "read_by",
         "decoder",
         "duration_ms",
+        "withdrawn",
         "created_at",
         "updated_at",
     )

@@ -52,6 +52,13 @@ def test_the_list_shows_who_is_verified_and_how_much_was_read(ruler, alice, read
     assert (users["eve"].readings, users["eve"].verified) == (0, False)
 
 
+def test_nobody_agrees_for_others(ruler, alice):
+    assert "Readings may train since" in ruler.get(page(alice)).text
+    ruler.post(page(alice), form_of(alice, teaches_since_0="2026-01-01", teaches_since_1="10:00"))
+    alice.refresh_from_db()
+    assert not alice.teaches
+
+
 def test_the_list_leads_to_the_readings(ruler, alice, bob, reading):
     reading(alice), reading(bob)
     path = f"/admin/recognition/prediction/?owner__id__exact={alice.pk}"

@@ -52,8 +52,10 @@ def test_they_are_filtered(browser, sam, prediction, chosen):
 
 def test_the_correction_alone_can_be_changed(browser, sam, prediction):
     url = f"{LIST}{prediction.pk}/change/"
-    browser(sam).post(url, {"correction": "Hullo", "text": "forged", "owner": sam.pk})
+    forged = {"text": "forged", "owner": sam.pk, "withdrawn": "on"}
+    browser(sam).post(url, {"correction": "Hullo", **forged})
     prediction.refresh_from_db()
+    assert not prediction.withdrawn
     assert (prediction.correction, prediction.text, prediction.owner.username) == ("Hullo", "hello", "alice")
     browser(sam).post(url, {"correction": ""})
     prediction.refresh_from_db()
