@@ -10,7 +10,8 @@ from functools import partial
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pymano import database, metrics
@@ -121,13 +122,17 @@ def _keep(new: Prediction, ink: Strokes | Picture) -> tuple[Prediction, bool]:
 
 
 def _store(new: Prediction) -> tuple[Prediction, bool]:
-    return database.again_after_deadlock(lambda: _stored(new))
+    try:
+        return database.again_after_deadlock(lambda: _stored(new))
+    except IntegrityError as error:
+        if _owner(new).exists():
+            raise
+        raise OwnerGoneError from error
 
 
 def _stored(new: Prediction) -> tuple[Prediction, bool]:
     with transaction.atomic():
-        _lock(new.owner_id)
-        old = _earlier(new)
+        old = _earlier(new) if new.drawing else None
         if old is None:
             new.save(force_insert=True)
             return new, True
@@ -138,16 +143,15 @@ def _stored(new: Prediction) -> tuple[Prediction, bool]:
 
 
 def _earlier(new: Prediction) -> Prediction | None:
-    if new.drawing is None:
-        return None
+    """Return what its owner has of the drawing; hold the owner's row, so that two cannot both be first."""
+    if not _owner(new).select_for_update().exists():
+        raise OwnerGoneError
     rows = Prediction.objects.select_for_update()
     return rows.filter(owner=new.owner_id, drawing=new.drawing).first()
 
 
-def _lock(owner_id: int) -> None:
-    """Hold the owner's row, so that two readings of one drawing cannot both be the first."""
-    if not get_user_model().objects.select_for_update().filter(pk=owner_id).exists():
-        raise OwnerGoneError
+def _owner(prediction: Prediction) -> QuerySet[AbstractBaseUser]:
+    return get_user_model().objects.filter(pk=prediction.owner_id)
 
 
 def _replace(old: Prediction, new: Prediction) -> None:

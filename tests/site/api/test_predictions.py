@@ -156,6 +156,7 @@ def test_blank_ink_is_refused_by_the_recogniser(post, torchserve):
     assert not Prediction.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_account_deleted_meanwhile_is_signed_out(post, torchserve, monkeypatch, alice):
     from pymano.recognition import reading
 
