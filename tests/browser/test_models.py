@@ -1,5 +1,6 @@
 """The admin's pages on models: two real TorchServe, of which one is killed, and pictures for human eyes."""
 
+import hashlib
 import os
 import signal
 from collections.abc import Iterator
@@ -103,6 +104,23 @@ def test_versions_come_and_go_in_the_admin(open_page: Open, sam: Any, servers: l
     expect(row(page, "1.0")).to_contain_text("not registered")
     assert [str(version) for version in WantedVersion.objects.all()] == ["1.1"]
     assert ModelEvent.objects.filter(actor=sam, outcome="failed").get().version == "1.2"
+
+
+def test_what_is_uploaded_can_be_served(
+    open_page: Open, sam: Any, servers: list[TorchServe], tmp_path: Path, settings: Any
+) -> None:
+    settings.MODEL_UPLOADS = True
+    archive = archives.write(tmp_path, "2.0")
+    page = open_page(MODELS, user=sam)
+    page.set_default_timeout(30_000)
+    page.get_by_role("link", name="Upload an archive").click()
+    page.get_by_label("Archive").set_input_files(archive)
+    page.get_by_label("SHA-256").fill(hashlib.sha256(archive.read_bytes()).hexdigest())
+    page.get_by_role("button", name="Upload").click()
+    expect(told(page)).to_contain_text("crnn-2.0.mar is uploaded.")
+    change(page, "2.0", "Register")
+    change(page, "2.0", "Make default")
+    expect(row(page, "2.0")).to_contain_text("2 of 2 as wanted")
 
 
 @pytest.fixture

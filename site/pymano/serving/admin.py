@@ -167,7 +167,9 @@ class ModelsAdmin(WantedVersionModelAdmin):
             except changes.RefusedError as error:
                 form.add_error("archive", str(error))
             else:
-                messages.success(request, f"{approved.name} is uploaded. It can be registered now.")
+                messages.success(
+                    request, f"The archive {approved.name} is uploaded. It can be registered now."
+                )
                 return HttpResponseRedirect(reverse("admin:serving_version", args=[approved.version]))
         return self._page(request, "serving/upload.html", "Upload an archive", form=form)
 

@@ -6,6 +6,8 @@ hold cards and hashes without the archives, as in its image: TorchServe's own st
 
 import hashlib
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -16,6 +18,8 @@ from pymano.serving.models import ApprovedArchive
 
 State = Literal["whole", "damaged", "elsewhere"]
 
+CARD: Final = "model_card.md"
+CARD_BYTES: Final = 200_000
 _SCORES: Final = ("cer", "wer", "exact")
 
 
@@ -53,11 +57,11 @@ class Archive:
 
     @property
     def card(self) -> str:
-        """The model card, Markdown; empty where there is none."""
+        """The model card, Markdown: the one beside the archive, or that inside; empty where there is none."""
         try:
             return _beside(self.name, ".md").read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            return ""
+            return _card_inside(settings.MODEL_STORE / self.name)
 
 
 def archives() -> list[Archive]:
@@ -133,6 +137,14 @@ def _size(name: str, facts: dict[str, Any]) -> int | None:
 def _beside(name: str, suffix: str) -> Path:
     path: Path = settings.MODEL_STORE / name
     return path.with_suffix(suffix)
+
+
+def _card_inside(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(CARD) as card:
+            return card.read(CARD_BYTES).decode(errors="replace")
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error):
+        return ""
 
 
 def _facts(name: str) -> dict[str, Any]:

@@ -220,7 +220,7 @@ def test_only_superusers_upload(staff, rolled, settings):
 def test_what_is_uploaded_can_be_registered(ruler, rolled, settings):
     settings.MODEL_UPLOADS = True
     page = ruler.post(UPLOADS, sent(), follow=True)
-    assert texts(page) == ["crnn-2.0.mar is uploaded. It can be registered now."]
+    assert texts(page) == ["The archive crnn-2.0.mar is uploaded. It can be registered now."]
     ruler.post(f"{MODELS}version/2.0/register/", {"workers": 1})
     assert [replica.workers["2.0"] for replica in rolled] == [1, 1]
 

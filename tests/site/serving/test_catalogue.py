@@ -1,6 +1,7 @@
 """Which archives may be registered, and what is known of them."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -75,6 +76,13 @@ def test_the_card_lies_beside_it(store):
     (store / "crnn-1.1.md").write_text("# crnn 1.1\n")
     assert catalogue.find("1.1").card == "# crnn 1.1\n"
     assert catalogue.find("1.0").card == ""
+
+
+def test_or_the_card_lies_inside_as_in_what_is_uploaded(store):
+    with zipfile.ZipFile(store / "crnn-1.0.mar", "a") as archive:
+        archive.writestr("model_card.md", "# crnn 1.0\n")
+    (store / "crnn-1.1.mar").write_bytes(b"no archive")
+    assert [catalogue.find(version).card for version in ("1.0", "1.1", "1.2")] == ["# crnn 1.0\n", "", ""]
 
 
 @pytest.mark.parametrize("listed", [None, "", "nonsense\n", "a b c\n"])
