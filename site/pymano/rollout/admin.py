@@ -125,7 +125,7 @@ class RolloutAdmin(RolloutModelAdmin):
             curves=curves(comparison),
             newest=f"{NEWEST:,}",
             next_look=guard.next_look(rollout),
-            evidence=comparison.tried.readings + comparison.tried.corrected.happened,
+            evidence=guard.evidence(rollout),
             false_alarms=round(100 * guard.FALSE_ALARMS),
         )
 

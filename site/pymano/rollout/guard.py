@@ -11,11 +11,12 @@ from typing import Final
 
 from django.conf import settings
 from django.db import Error
+from django.db.models import F
 from django.utils import timezone
 
 from pymano.rollout.comparison import Comparison, compare
 from pymano.rollout.measures import probability
-from pymano.rollout.models import Kind, Observation, Rollout
+from pymano.rollout.models import Kind, Observation, Role, Rollout
 from pymano.rollout.statistics import Tally
 from pymano.serving.models import WantedVersion
 
@@ -51,8 +52,17 @@ def watch() -> None:
 
 
 def next_look(rollout: Rollout) -> int:
-    """Return how many readings and corrections of the canary together the guard waits for."""
+    """Return for how much evidence the guard waits before it looks again."""
     return round(rollout.minimum * GROWTH**rollout.looks)
+
+
+def evidence(rollout: Rollout) -> int:
+    """Return how many readings and corrections of the canary there are together: counted, not looked at."""
+    readings = Observation.objects.filter(rollout=rollout, role=Role.CANARY)
+    corrected = readings.filter(
+        asked_at=F("prediction__asked_at"), prediction__correction__isnull=False
+    ).exclude(prediction__correction=F("prediction__text"))
+    return readings.count() + corrected.count()
 
 
 def limit(number: int) -> float:
@@ -73,14 +83,13 @@ def _overtaken(rollout: Rollout) -> str:
 def _worse(rollout: Rollout) -> str:
     if rollout.kind != Kind.CANARY:
         return ""
-    comparison = compare(rollout)
-    if comparison.tried.readings + comparison.tried.corrected.happened < next_look(rollout):
+    if evidence(rollout) < next_look(rollout):
         return ""
     # Of two guards one looks: the other's chance of a false alarm is not accounted for.
     spent = (
         Rollout.objects.running().filter(pk=rollout.pk, looks=rollout.looks).update(looks=rollout.looks + 1)
     )
-    return verdict(rollout, comparison, rollout.looks + 1) if spent else ""
+    return verdict(rollout, compare(rollout), rollout.looks + 1) if spent else ""
 
 
 def verdict(rollout: Rollout, comparison: Comparison, number: int) -> str:

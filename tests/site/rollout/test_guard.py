@@ -127,18 +127,28 @@ def test_equal_versions_are_seldom_told_apart(canary):
 
 
 def test_two_guards_look_once(canary, monkeypatch):
-    observe(canary, "canary", 20)
-    compare = guard.compare
+    observe(canary, "canary", 20, outcome="busy")
+    observe(canary, "default", 20)
+    counted = guard.evidence
 
     def meanwhile(rollout):
-        monkeypatch.setattr(guard, "compare", compare)
-        guard.look()
-        return compare(rollout)
+        monkeypatch.setattr(guard, "evidence", counted)
+        monkeypatch.setattr(guard, "compare", lambda _: pytest.fail("The second guard has looked."))
+        Rollout.objects.update(looks=1)  # the first was here
+        return counted(rollout)
 
-    monkeypatch.setattr(guard, "compare", meanwhile)
-    guard.look()
+    monkeypatch.setattr(guard, "evidence", meanwhile)
+    assert guard.look() == []
     canary.refresh_from_db()
     assert canary.looks == 1
+
+
+def test_where_there_is_nothing_new_little_is_asked(canary, django_assert_max_num_queries):
+    observe(canary, "canary", 20)
+    guard.look()
+    with django_assert_max_num_queries(6) as asked:
+        guard.look()
+    assert not [query for query in asked.captured_queries if "duration_ms" in query["sql"]]
 
 
 def test_nobody_sees_a_shadow_and_it_stays(start):
