@@ -5,6 +5,7 @@ A configuration that gives the source `corrections` a weight learns from an expo
 
 import argparse
 import csv
+import os
 import signal
 import time
 import tomllib
@@ -116,7 +117,7 @@ def configuration(path: Path) -> dict[str, Any]:
     """Read a recipe; `start = "newest"` becomes the newest archive there is."""
     config = tomllib.loads(path.read_text()) | {"recipe": path.name}
     if config.get("start") == "newest":
-        config["start"] = str(archive_files.newest())
+        config["start"] = os.path.relpath(archive_files.newest())  # it travels with the weights
     return config
 
 

@@ -126,7 +126,8 @@ def test_the_last_checkpoint_is_kept_where_that_is_wanted(held_out, tmp_path):
 def test_a_recipe_may_begin_with_the_newest_archive(tmp_path, monkeypatch):
     monkeypatch.setattr(module.archive_files, "newest", lambda: tmp_path / "crnn-1.7.mar")
     (tmp_path / "mine.toml").write_text('start = "newest"\nseed = 1\n')
-    start = str(tmp_path / "crnn-1.7.mar")
+    monkeypatch.chdir(tmp_path.parent)
+    start = f"{tmp_path.name}/crnn-1.7.mar"
     assert configuration(tmp_path / "mine.toml") == {"start": start, "seed": 1, "recipe": "mine.toml"}
 
 
