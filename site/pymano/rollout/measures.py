@@ -160,7 +160,9 @@ def _measure(
     if write is percent:
         end = min(1.0, end)
     lines = [_line(arm, estimate, counted, write, end) for arm, estimate, counted in found]
-    return Measure(name, explained, lines, write(end), "" if chance is None else probability(chance))
+    comparable = chance is not None and all(line.whisker for line in lines)
+    told = probability(chance or 0.0) if comparable else ""
+    return Measure(name, explained, lines, write(end) if end else "", told)
 
 
 def _line(arm: Arm, estimate: Estimate | None, counted: str, write: Write, end: float) -> Line:

@@ -101,6 +101,10 @@ class Observed:
     def read(self, ask: Ask) -> Reading:
         """Ask the canary where this person is of its share, and the default where that gives no reading."""
         self._ask = ask
+        with shadow.standing_aside():
+            return self._read(ask)
+
+    def _read(self, ask: Ask) -> Reading:
         canary = self.trials.canary
         if canary is None or not canary.takes(self.owner_id):
             return self._by_default(ask)

@@ -1,7 +1,7 @@
 """Readings in the shadow: asked for in the background, after the answer was made, and shown to nobody.
 
-One thread in each process asks for one after the other. What comes while its queue is full is dropped, and
-counted; so are answers to what its owner has deleted meanwhile.
+One thread in each process asks for one after the other, in moments when the process asks nothing for anybody.
+What comes while its queue is full is dropped, and counted; what its owner has deleted meanwhile is not kept.
 """
 
 import logging
@@ -9,7 +9,8 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # Each may hold a picture of 10 MB.
 ROOM: Final = 8
+# Where there is no quiet moment for so long, it asks all the same.
+PATIENCE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Shadow:
         self.answer = answer
         self.waiting: queue.Queue[tuple[Context, Question]] = queue.Queue(room)
         self._lock = threading.Lock()
+        self._quiet = threading.Condition()
+        self._asked_for_people = 0
         self._thread: threading.Thread | None = None
         self._dropped: Counter[int] = Counter()
 
@@ -59,6 +64,22 @@ class Shadow:
             with self._lock:
                 self._dropped[question.observation.rollout_id] += 1
 
+    @contextmanager
+    def standing_aside(self) -> Iterator[None]:
+        """Ask nothing while something is asked for somebody."""
+        with self._quiet:
+            self._asked_for_people += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._asked_for_people -= 1
+                self._quiet.notify_all()
+
+    def _await_quiet(self) -> None:
+        with self._quiet:
+            self._quiet.wait_for(lambda: not self._asked_for_people, PATIENCE_SECONDS)
+
     def _start(self) -> None:
         # Not before the first question: gunicorn's workers are forked, and threads are not.
         with self._lock:
@@ -70,6 +91,7 @@ class Shadow:
         while True:
             context, question = self.waiting.get()
             try:
+                self._await_quiet()
                 context.run(self.answer, question)
                 self._write_dropped()
             except Error as error:
@@ -121,4 +143,5 @@ def _keep(observation: Observation, reading: Reading | None, shown: Prediction) 
 
 _shadow = Shadow(answer)
 cast = _shadow.cast
+standing_aside = _shadow.standing_aside
 finish = _shadow.waiting.join

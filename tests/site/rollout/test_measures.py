@@ -47,6 +47,16 @@ def test_what_is_not_known_is_left_open(canary):
     assert (told.value, told.counted, told.told) == (NONE, "0 of 0 readings that still stand", "nothing yet")
 
 
+def test_what_one_version_alone_has_is_not_compared(canary):
+    observe(canary, "canary", 20)
+    found = {one.name: one for one in measures(canary, compare(canary))}
+    assert found["Errors"].chance == ""
+    assert (found["Corrected"].chance, found["Corrected"].end) == ("", "")
+    observe(canary, "default", 20)
+    found = {one.name: one for one in measures(canary, compare(canary))}
+    assert found["Errors"].chance == "p = 1.0000"
+
+
 def test_no_readings_make_no_charts(canary):
     assert timeline(compare(canary)) is None
     assert curves(compare(canary)) is None

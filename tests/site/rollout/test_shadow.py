@@ -57,6 +57,38 @@ def test_the_answer_does_not_wait_for_it(torchserve, alice, cast):
     assert shadows().get().outcome == "read"
 
 
+def test_it_stands_aside_while_somebody_waits_for_a_reading(torchserve, alice, cast):
+    begun = threading.Event()
+    one = Shadow(lambda _: begun.set())
+    with one.standing_aside(), one.standing_aside():
+        one.cast(question(cast, Prediction(owner=alice)))
+        assert not begun.wait(0.3)
+    one.waiting.join()
+    assert begun.is_set()
+
+
+def test_it_does_not_stand_aside_for_ever(alice, cast, monkeypatch):
+    monkeypatch.setattr(shadow, "PATIENCE_SECONDS", 0.05)
+    begun = threading.Event()
+    one = Shadow(lambda _: begun.set())
+    with one.standing_aside():
+        one.cast(question(cast, Prediction(owner=alice)))
+        assert begun.wait(30)
+
+
+def test_while_it_is_asked_for_somebody_it_stands_aside(torchserve, alice, cast, monkeypatch):
+    counts = []
+
+    def counting(*_, **__):
+        counts.append(shadow._shadow._asked_for_people)
+        return client.Reading("hello", 0.9, (), (), "crnn", "1.0")
+
+    monkeypatch.setattr(client, "read_ink", counting)
+    read(owner=alice, ink=STROKES)
+    shadow.finish()
+    assert counts == [1, 0]
+
+
 def test_whether_it_agrees_is_a_matter_of_texts(torchserve, alice, cast, monkeypatch):
     recognised = client.read_ink
 
