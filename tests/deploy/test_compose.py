@@ -17,7 +17,7 @@ DOCKERFILES = [ROOT / "site/Dockerfile", ROOT / "torchserve/Dockerfile", *COMPOS
 STACK: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
 TASKS = {name for name, service in SERVICES.items() if service["restart"] == "no"}
-SERVERS = SERVICES.keys() - TASKS
+SERVERS = sorted(SERVICES.keys() - TASKS)
 
 
 def networks(service: str) -> set[str]:

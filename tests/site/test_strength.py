@@ -7,7 +7,9 @@ from pymano.strength import require_random, require_uncommon
 
 
 @pytest.mark.parametrize(
-    "value", [secrets.token_urlsafe(50), secrets.token_hex(32), secrets.token_urlsafe(38)[:50]]
+    "value",
+    [secrets.token_urlsafe(50), secrets.token_hex(32), secrets.token_urlsafe(38)[:50]],
+    ids=["letters", "digits", "just enough"],
 )
 def test_what_was_drawn_at_random_is_taken(value):
     require_random("SECRET_KEY", value, length=50)
@@ -23,6 +25,7 @@ def test_what_was_drawn_at_random_is_taken(value):
         ("ChangeMe" + secrets.token_hex(32), "like an example"),
         ("this-is-my-very-own-secret-key-for-the-site-0123456789", "like an example"),
     ],
+    ids=["none", "too short", "repeated", "Django's", "a placeholder", "words"],
 )
 def test_what_can_be_guessed_is_not_and_is_not_shown(value, reason):
     with pytest.raises(ImproperlyConfigured, match=f"SECRET_KEY .*{reason}") as refused:
@@ -37,6 +40,8 @@ def test_a_password_that_is_tried_first_is_refused(value):
         require_uncommon("THE_PASSWORD", value, user="pymano")
 
 
-@pytest.mark.parametrize("value", ["", "Tr0ub4dor-7x", secrets.token_urlsafe(8)])
+@pytest.mark.parametrize(
+    "value", ["", "Tr0ub4dor-7x", secrets.token_urlsafe(8)], ids=["none", "made up", "drawn"]
+)
 def test_others_are_taken_and_none_where_none_is_needed(value):
     require_uncommon("THE_PASSWORD", value, user="pymano")

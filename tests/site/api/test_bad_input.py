@@ -124,7 +124,9 @@ def test_a_bad_decoder(post, decoder):
     assert list(problem["errors"]) == ["decoder"]
 
 
-@pytest.mark.parametrize("drawing", ["", "word", 7, 10**60, 1.5, True, [], {}, str(uuid.uuid4()) + "0", "\0"])
+@pytest.mark.parametrize(
+    "drawing", ["", "word", 7, 10**60, 1.5, True, [], {}, "1b4e28ba-2fa1-41d2-883f-0016d3cca4270", "\0"]
+)
 def test_a_bad_drawing(post, drawing):
     problem = assert_problem(post(strokes=STROKES, drawing=drawing), 400, "invalid")
     assert list(problem["errors"]) == ["drawing"]
