@@ -43,7 +43,9 @@ def test_its_owner_sees_a_page(browser, alice, path: str) -> None:
     assert browser(alice).get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", [*PAGES, f"/history/{UUID(int=7)}/picture/", f"/history/{UUID(int=7)}/delete/"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, f"/history/{UUID(int=7)}/picture/", f"/history/{UUID(int=7)}/delete/"]
+)
 def test_a_stranger_is_sent_to_sign_in(browser, db, path: str) -> None:
     response = browser().get(path)
     assert response.status_code == 302
