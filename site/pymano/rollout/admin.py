@@ -56,12 +56,11 @@ class RolloutAdmin(RolloutModelAdmin):
         "kind",
         "share_now",
         "against",
-        "started_at",
-        "ended_at",
+        "began",
+        "ended",
         "who_ended",
         "why",
     ]
-    list_filter = ["kind", "version"]
     ordering = ["-started_at"]
 
     def has_view_permission(self, request: HttpRequest, obj: Rollout | None = None) -> bool:
@@ -84,6 +83,16 @@ class RolloutAdmin(RolloutModelAdmin):
     def share_now(self, rollout: Rollout) -> str:
         """Show the share of a canary."""
         return f"{rollout.share} %" if rollout.kind == Kind.CANARY else ""
+
+    @admin.display(description="started", ordering="started_at")
+    def began(self, rollout: Rollout) -> str:
+        """Show when it began."""
+        return f"{rollout.started_at:%Y-%m-%d %H:%M}"
+
+    @admin.display(description="ended", ordering="ended_at")
+    def ended(self, rollout: Rollout) -> str:
+        """Show when it ended."""
+        return f"{rollout.ended_at:%Y-%m-%d %H:%M}" if rollout.ended_at else "running"
 
     @admin.display(description="ended by")
     def who_ended(self, rollout: Rollout) -> str:
