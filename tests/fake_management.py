@@ -8,7 +8,9 @@ An archive crnn-X.mar holds version X, unless `refuses` has an answer for its na
 
 import json
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -28,6 +30,11 @@ class FakeManagement:
         """Status and message, by the name of an archive, or by the version for a change of workers."""
         self.leaves_behind: set[str] = set()
         """Archives whose failed registration leaves a version behind that cannot read."""
+        self.busy_after: set[str] = set()
+        """Archives whose failed registration keeps the server from saying anything for a second."""
+        self.overtaken: dict[str, bool] = {}
+        """Archives that somebody else is just registering, and whether their workers will start."""
+        self._busy_until = 0.0
         self.changes: list[str] = []
         self.lock = threading.Lock()
         self.port = 0
@@ -56,6 +63,24 @@ class FakeManagement:
 
     def __exit__(self, *_: object) -> None:
         self.leave()
+
+    def wait_while_busy(self) -> None:
+        time.sleep(max(0.0, self._busy_until - time.monotonic()))
+
+    def be_busy(self) -> None:
+        self._busy_until = time.monotonic() + 1
+
+    def load_for_another(self, version: str, *, starts: bool) -> None:
+        """Have a version that cannot read yet, and a moment later one that can, or none."""
+        self.workers[version], self.states[version] = 2, ["UNLOADING"]
+
+        def end() -> None:
+            with self.lock:
+                del self.states[version]
+                if not starts:
+                    del self.workers[version]
+
+        threading.Timer(0.2, end).start()
 
     def described(self, version: str) -> dict[str, Any]:
         count = self.workers[version]
@@ -90,6 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.fake
 
     def do_GET(self) -> None:
+        self.fake.wait_while_busy()
         with self.fake.lock:
             if not self.fake.workers:
                 self._refuse(404, "Model not found: crnn")
@@ -104,12 +130,16 @@ class _Handler(BaseHTTPRequestHandler):
         with self.fake.lock:
             self.fake.changes.append(f"register {name} {query['initial_workers']} {query['synchronous']}")
             version = name.removeprefix("crnn-").removesuffix(".mar")
+            if name in self.fake.overtaken:
+                self.fake.load_for_another(version, starts=self.fake.overtaken.pop(name))
             if version in self.fake.workers:
                 self._refuse(409, f"Model version {version} is already registered for model crnn")
                 return
             if name in self.fake.refuses:
                 if name in self.fake.leaves_behind:
                     self.fake.workers[version], self.fake.states[version] = 1, ["UNLOADING"]
+                if name in self.fake.busy_after:
+                    self.fake.be_busy()
                 self._refuse(*self.fake.refuses[name])
                 return
             self.fake.workers[version] = int(query["initial_workers"])
@@ -154,7 +184,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked has waited long enough
+            self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

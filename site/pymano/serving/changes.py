@@ -18,7 +18,7 @@ from pymano.serving import catalogue, transport
 from pymano.serving.management import ManagementError, Replica, Served
 from pymano.serving.models import ModelEvent, Outcome, WantedVersion
 from pymano.serving.reconcile import Outcome as Brought
-from pymano.serving.reconcile import reconcile
+from pymano.serving.reconcile import reconcile, workers_in_words
 
 # Both together end before gunicorn's time-out.
 SECONDS: Final = 20.0
@@ -51,7 +51,7 @@ def register(*, version: str, workers: int, actor: AbstractBaseUser | None) -> l
         row = _want(version, workers)
         return lambda: WantedVersion.objects.filter(pk=row.pk).delete()
 
-    return _carry_out(Action.REGISTER, version, want, actor, f"{workers} workers")
+    return _carry_out(Action.REGISTER, version, want, actor, workers_in_words(workers))
 
 
 def unregister(*, version: str, actor: AbstractBaseUser | None) -> list[Brought]:
@@ -79,7 +79,7 @@ def set_workers(*, version: str, workers: int, actor: AbstractBaseUser | None) -
         row.save(update_fields=["workers"])
         return lambda: WantedVersion.objects.filter(pk=row.pk).update(workers=before)
 
-    return _carry_out(Action.SET_WORKERS, version, set_number, actor, f"{workers} workers")
+    return _carry_out(Action.SET_WORKERS, version, set_number, actor, workers_in_words(workers))
 
 
 def set_default(*, version: str, actor: AbstractBaseUser | None) -> list[Brought]:

@@ -73,8 +73,9 @@ class Keeper:
 
     def _note_problems(self, url: str, problems: Iterable[Problem]) -> None:
         met = {(url, problem.version): problem for problem in problems}
-        for key in [key for key in self._known if key[0] == url and key not in met]:
-            del self._known[key]
+        if (url, "") not in met:  # or else it did not say how its versions are
+            for key in [key for key in self._known if key[0] == url and key not in met]:
+                del self._known[key]
         for key, problem in met.items():
             self._note_problem(key, problem)
 

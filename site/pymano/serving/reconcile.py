@@ -24,6 +24,8 @@ from pymano.serving.management import (
 from pymano.serving.models import WantedVersion
 
 AT_ONCE: Final = 8
+AGAIN_SECONDS: Final = 0.5
+_WORKERS_DO_NOT_START: Final = "cannot be loaded: the workers of {} do not start"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Outcome:
     def is_right(self) -> bool:
         """Whether the replica is now as it should be."""
         return not self.is_away and not self.problems
+
+
+def workers_in_words(count: int) -> str:
+    """Say how many workers: "1 worker", "2 workers"."""
+    return f"{count} worker" if count == 1 else f"{count} workers"
 
 
 def wanted() -> list[Wanted]:
@@ -151,7 +158,8 @@ def _noting(outcome: Outcome, version: str) -> Iterator[None]:
     except Rejected as error:
         outcome.problems.append(Problem(version, f"was refused ({error.status})", lasting=True))
     except Slow:
-        outcome.problems.append(Problem(version, "is not ready yet", lasting=False))
+        if (problem := Problem(version, "is not ready yet", lasting=False)) not in outcome.problems:
+            outcome.problems.append(problem)
     except _Unfit as error:
         outcome.problems.append(Problem(version, str(error), lasting=True))
 
@@ -169,28 +177,47 @@ def _load(replica: Replica, one: Wanted, loaded: LoadedVersion | None, outcome: 
         try:
             replica.set_workers(one.version, one.workers)
         except Rejected as error:
-            raise _Unfit(f"could not get {one.workers} workers") from error
-        outcome.changes.append(Change(one.version, f"has {one.workers} workers"))
+            raise _Unfit(f"could not get {workers_in_words(one.workers)}") from error
+        outcome.changes.append(Change(one.version, f"has {workers_in_words(one.workers)}"))
+    elif loaded.ready < one.workers:
+        raise Slow  # somebody else is loading it, or a worker died and is started again
 
 
 def _register(replica: Replica, one: Wanted, outcome: Outcome) -> None:
     try:
         replica.register(one.archive, one.workers)
     except Rejected as error:
-        loaded = replica.served().get(one.version)
-        if error.status == 409 and loaded and loaded.archive == one.archive:
-            return  # somebody else was faster
-        _clean_up(replica, loaded)
+        if error.status == 409 and f" {one.version} is already registered" in str(error):
+            return _await(replica, one)  # somebody else was faster
+        _clean_up(replica, one.version)
         raise _Unfit(_why(error, one)) from error
     if replica.served().get(one.version) is None:
         raise _Unfit(f"is not what {one.archive} holds")
     outcome.changes.append(Change(one.version, "is registered"))
+    return None
 
 
-def _clean_up(replica: Replica, loaded: LoadedVersion | None) -> None:
+def _await(replica: Replica, one: Wanted) -> None:
+    """Wait until what somebody else is registering can read, or is gone, as it cannot be loaded."""
+    while time.monotonic() < replica.deadline:
+        with suppress(Slow):  # it may be busy with just that
+            loaded = replica.served().get(one.version)
+            if loaded is None:
+                raise _Unfit(_WORKERS_DO_NOT_START.format(one.archive))
+            if loaded.archive != one.archive:
+                raise _Unfit(f"is served from another archive, {loaded.archive}")
+            if loaded.ready:
+                return
+        time.sleep(AGAIN_SECONDS)
+    raise Slow
+
+
+def _clean_up(replica: Replica, version: str) -> None:
     """Take back what a failed registration may have left: a version that has no worker to read."""
-    if loaded and not loaded.ready:
-        _unregister(replica, loaded.version)
+    with suppress(Slow):  # why it failed is known; what is left is dropped when it is not wanted any more
+        loaded = replica.served().get(version)
+        if loaded and not loaded.ready:
+            _unregister(replica, version)
 
 
 def _why(error: Rejected, one: Wanted) -> str:
@@ -201,7 +228,7 @@ def _why(error: Rejected, one: Wanted) -> str:
             # One that is no zip at all may be answered as if it were some other version, which is there.
             return f"cannot be loaded: {one.archive} is no archive"
         case 500 if "workers" in str(error):
-            return f"cannot be loaded: the workers of {one.archive} do not start"
+            return _WORKERS_DO_NOT_START.format(one.archive)
         case 500:
             return f"cannot be loaded: {one.archive} is damaged"
         case _:

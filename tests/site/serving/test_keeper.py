@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 
 from pymano.serving import keeper as module
+from pymano.serving import management
 from pymano.serving.keeper import FIRST_PAUSE, LONGEST_PAUSE, Keeper
 from pymano.serving.models import ModelEvent, WantedVersion
 from tests.site.serving.conftest import want
@@ -78,6 +79,20 @@ def test_what_cannot_be_loaded_is_tried_ever_more_seldom(replicas, keeper, clock
         assert tries() == 4 + more
     assert len(told(caplog)) == 2
     assert {(event.version, event.outcome) for event in ModelEvent.objects.all()} == {("1.2", "failed")}
+    assert ModelEvent.objects.count() == 2
+
+
+def test_what_cannot_be_loaded_is_remembered_while_a_server_is_busy(replicas, keeper, monkeypatch):
+    want("1.1", "1.2")
+    for replica in replicas:
+        replica.refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+    keeper.round()
+    with monkeypatch.context() as busy:
+        busy.setattr(management, "ASK_SECONDS", 0.1)
+        replicas[0].be_busy()
+        keeper.round()
+    keeper.round()
+    assert [replica.changes for replica in replicas] == [["register crnn-1.2.mar 2 true"]] * 2
     assert ModelEvent.objects.count() == 2
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pymano.serving import management
 from pymano.serving.reconcile import Change, Problem, reconcile
 from tests.site.serving.conftest import want
 
@@ -84,6 +85,36 @@ def test_what_a_failed_registration_left_behind_is_removed(replicas):
         replica.leaves_behind.add("crnn-1.2.mar")
     bring()
     assert [replica.workers for replica in replicas] == [{"1.1": 2}, {"1.1": 2}]
+
+
+def test_what_cannot_be_loaded_is_told_though_the_server_is_busy_afterwards(replicas, monkeypatch):
+    monkeypatch.setattr(management, "ASK_SECONDS", 0.3)
+    want("1.1", "1.2")
+    replicas[0].refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+    replicas[0].busy_after.add("crnn-1.2.mar")
+    one, other = bring()
+    assert Problem("1.2", "cannot be loaded: the workers of crnn-1.2.mar do not start", True) in one.problems
+    assert other.is_right
+
+
+def test_where_somebody_else_is_faster_it_waits_for_what_comes_of_it(replicas):
+    want("1.1", "1.2")
+    replicas[0].overtaken["crnn-1.2.mar"] = True
+    replicas[1].overtaken["crnn-1.2.mar"] = False
+    one, other = bring()
+    assert (one.problems, one.changes, one.others) == ([], [], ())
+    assert replicas[0].workers == {"1.1": 2, "1.2": 2}
+    assert other.problems == [
+        Problem("1.2", "cannot be loaded: the workers of crnn-1.2.mar do not start", lasting=True)
+    ]
+
+
+def test_workers_that_cannot_read_yet_are_told(replicas):
+    want("1.1")
+    replicas[0].states["1.1"] = ["READY", "UNLOADING"]
+    one, other = bring()
+    assert one.problems == [Problem("1.1", "is not ready yet", lasting=False)]
+    assert other.is_right
 
 
 def test_a_version_from_another_archive_is_told_and_left(replicas):
