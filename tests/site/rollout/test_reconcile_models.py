@@ -27,6 +27,12 @@ def test_once_it_tells_what_it_did(replica, capsys):
     assert capsys.readouterr().out == f"{replica.url}: is as it should be\n"
 
 
+def test_once_it_tells_that_nothing_is_wanted(replica, capsys):
+    call_command("reconcile_models")
+    assert "no version is wanted yet" in capsys.readouterr().out
+    assert replica.changes == []
+
+
 def test_once_it_fails_where_one_is_away(settings, capsys):
     want("1.1")
     settings.TORCHSERVE_MANAGEMENT_URL = "http://127.0.0.1:9"

@@ -38,6 +38,8 @@ class Command(BaseCommand):
 
     def _once(self) -> None:
         outcomes = reconcile(seconds=SECONDS)
+        if not outcomes:
+            self.stdout.write("Nothing is to be done: no version is wanted yet, or no TorchServe is known.")
         for outcome in outcomes:
             self.stdout.writelines(_lines(outcome))
         if not all(outcome.is_right for outcome in outcomes):
