@@ -239,7 +239,7 @@ class ModelEventAdmin(ModelEventModelAdmin):
     """What was done to the models: to be read, never changed or deleted."""
 
     date_hierarchy = "at"
-    list_display = ["at", "action", "version", "outcome", "who", "details"]
+    list_display = ["when", "what", "version", "outcome", "who", "details"]
     list_filter = ["action", "outcome", "version"]
     list_display_links = None
 
@@ -248,6 +248,16 @@ class ModelEventAdmin(ModelEventModelAdmin):
         return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
 
     has_add_permission = has_change_permission = has_delete_permission = lambda *_: False
+
+    @admin.display(description="at", ordering="at")
+    def when(self, event: ModelEvent) -> str:
+        """Show when it was done."""
+        return f"{event.at:%Y-%m-%d %H:%M:%S} UTC"
+
+    @admin.display(description="action", ordering="action")
+    def what(self, event: ModelEvent) -> str:
+        """Say what was done."""
+        return event.action_in_words
 
     @admin.display(description="by", ordering="actor_name")
     def who(self, event: ModelEvent) -> str:

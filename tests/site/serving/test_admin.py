@@ -180,7 +180,7 @@ def test_rows_are_changed_by_changes_alone(ruler, rolled):
 
 def test_events_are_read_and_never_changed(ruler, rolled):
     event, events = ModelEvent.objects.first(), "/admin/serving/modelevent/"
-    assert "set_default" in ruler.get(events).text
+    assert "set default" in ruler.get(events).text
     assert ruler.get(f"{events}add/").status_code == 403
     assert ruler.get(f"{events}{event.pk}/delete/").status_code == 403
     assert ruler.post(f"{events}{event.pk}/change/", {"details": "nothing"}).status_code == 403
