@@ -35,6 +35,8 @@ def shown(monkeypatch):
     metrics.REQUEST_SECONDS.labels("write")
     metrics.READINGS.labels("read", "1.0")
     metrics.CORRECTIONS.labels("1.0")
+    metrics.CANARY_FALLBACKS.labels("1.0")
+    metrics.SHADOW_READINGS.labels("read")
     page = generate_latest(scrape.registry()).decode()
     client.state.forget()
     found = re.findall(r"^(\w+)(?:\{(.*)\})? ", page, re.MULTILINE)
