@@ -16,6 +16,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from pymano.serving import card, changes, upload
 from pymano.serving.forms import ConfirmForm, UploadForm, WorkersForm
@@ -250,9 +252,9 @@ class ModelEventAdmin(ModelEventModelAdmin):
     has_add_permission = has_change_permission = has_delete_permission = lambda *_: False
 
     @admin.display(description="at", ordering="at")
-    def when(self, event: ModelEvent) -> str:
-        """Show when it was done."""
-        return f"{event.at:%Y-%m-%d %H:%M:%S} UTC"
+    def when(self, event: ModelEvent) -> SafeString:
+        """Show when it was done, on one line."""
+        return format_html('<span class="nowrap">{}</span>', f"{event.at:%Y-%m-%d %H:%M} UTC")
 
     @admin.display(description="action", ordering="action")
     def what(self, event: ModelEvent) -> str:
