@@ -83,9 +83,10 @@ def train(
             run.save()
             saved = now
     bar.close()
-    if smooth and not interrupt.asked:
-        report(run, held_out, smooth)
     run.save()
+    if smooth and not interrupt.asked:
+        report(run, held_out, smooth)  # takes a minute, in which what was learnt must not be lost
+        run.save()
 
 
 def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:

@@ -105,6 +105,18 @@ def test_it_saves_and_evaluates_on_the_way(batches, held_out, interrupt, tmp_pat
     assert [row["step"] for row in rows(tmp_path)] == ["1", "2", "3"]
 
 
+def test_what_was_learnt_outlives_an_end_in_the_last_report(
+    batches, held_out, interrupt, tmp_path, monkeypatch
+):
+    def die(*_):
+        raise RuntimeError("a worker was killed")
+
+    monkeypatch.setattr(module, "report", die)
+    with pytest.raises(RuntimeError):
+        train(run_in(tmp_path, minutes=SHORT), batches, held_out, interrupt)
+    assert run_in(tmp_path, minutes=SHORT).progress.step == 1
+
+
 def test_only_a_better_checkpoint_is_kept(held_out, tmp_path):
     run = run_in(tmp_path)
     report(run, held_out, 1.0)
