@@ -160,7 +160,7 @@ class Reader:
         found = self._beam(steps)
         beliefs = self._guided_beliefs(found)
         if look_again and (not found or beliefs[0] < _DOUBTFUL):
-            found = self._agreed([steps, *look_again()])
+            found = self._agreed(found, [steps, *look_again()])
             beliefs = self._guided_beliefs(found)
         if not found:
             found = self._path_first(steps, [])
@@ -170,9 +170,15 @@ class Reader:
     def _beam(self, steps: decode.LogProbabilities) -> list[decode.Candidate]:
         return self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS["beam"], self._guide))
 
-    def _agreed(self, looks: Sequence[decode.LogProbabilities]) -> list[decode.Candidate]:
-        """All that was found in any look, ranked by what all of them say, on average, and by languages."""
-        texts = list(dict.fromkeys(each.classes for look in looks for each in self._beam(look)))
+    def _agreed(
+        self, found: Sequence[decode.Candidate], looks: Sequence[decode.LogProbabilities]
+    ) -> list[decode.Candidate]:
+        """All that is found in any look, ranked by what all of them say, on average, and by languages.
+
+        What the first look says was found already.
+        """
+        others = (each for look in looks[1:] for each in self._beam(look))
+        texts = list(dict.fromkeys(each.classes for each in (*found, *others)))
         if not texts:
             return []
         seen = [np.maximum(decode.log_likelihoods(look, texts), _IMPOSSIBLE) for look in looks]
