@@ -148,14 +148,6 @@ class Languages:
             return "lower"
         return "upper" if state in {"first", "word"} else "capitals" if state != "lower" else "lower"
 
-    def log_probability(self, classes: Sequence[int]) -> float:
-        """Natural logarithm of the probability of a whole text and of its end."""
-        place, total = self.start(), 0.0
-        for label in classes:
-            total += float(np.log(place.probabilities[label]))
-            place = self.next(place, label)
-        return total + float(np.log(place.probabilities[self._space]))
-
     @property
     def space(self) -> int:
         """The class that ends words."""
