@@ -9,8 +9,7 @@ from pymano.serving import catalogue, transport
 from pymano.serving.catalogue import Archive
 from pymano.serving.management import ASK_SECONDS, LoadedVersion, ManagementError, Replica, Served
 from pymano.serving.models import WantedVersion
-from pymano.serving.reconcile import AT_ONCE, Wanted
-from pymano.serving.reconcile import wanted as all_wanted
+from pymano.serving.reconcile import AT_ONCE, Wanted, as_wanted
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,11 @@ class Overview:
 def overview() -> Overview:
     """Ask all replicas, and put what they say beside what is wanted."""
     seen = _seen()
-    wanted = {one.version: one for one in all_wanted()}
-    held_against = list(wanted.values()) or _of_the_first(seen)
+    known = {one.version: one for one in WantedVersion.objects.all()}
+    held_against = as_wanted(known.values()) or _of_the_first(seen)
     replicas = tuple(_replica(one, held_against) for one in seen)
     rows = [row for replica in replicas for row in replica.rows]
     archives = {archive.version: archive for archive in catalogue.archives()}
-    known = {one.version: one for one in WantedVersion.objects.all()}
     names = dict.fromkeys([*archives, *known, *(row.version for row in rows)])
     versions = tuple(
         VersionView(
@@ -91,7 +89,7 @@ def overview() -> Overview:
         )
         for name in names
     )
-    return Overview(replicas, tuple(reversed(versions)), bool(wanted))
+    return Overview(replicas, tuple(reversed(versions)), bool(known))
 
 
 def _seen() -> list[Seen]:

@@ -5,7 +5,7 @@ each replica keeps what it started with.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -85,7 +85,11 @@ def workers_in_words(count: int) -> str:
 
 def wanted() -> list[Wanted]:
     """Return what is to be there, the default first."""
-    rows = WantedVersion.objects.all()
+    return as_wanted(WantedVersion.objects.all())
+
+
+def as_wanted(rows: Iterable[WantedVersion]) -> list[Wanted]:
+    """Return what these rows want, the default first."""
     found = [Wanted(row.version, row.archive, row.workers, bool(row.is_default)) for row in rows]
     return sorted(found, key=lambda one: not one.is_default)
 
