@@ -109,9 +109,9 @@ def build(release: Release, data: Path, scratch: Path, now: datetime) -> None:
     filled = scratch / "bundle"
     filled.mkdir()
     check = fill(filled, release, data)
-    scored = reported.scores(bundle.load(filled, "onnx"), data)
+    scored, sets = reported.scores(bundle.load(filled, "onnx"), data), reported.fingerprints(data)
     if release.bar:
-        release.bar.hold(scored, data)
+        release.bar.hold(scored, data, sets)
     card = model_card.write(release.version, release.checkpoint, check, scored)
     packed = pack(release, filled, card, scratch)
     known = facts.gather(
@@ -119,7 +119,7 @@ def build(release: Release, data: Path, scratch: Path, now: datetime) -> None:
         release.checkpoint,
         version=release.version,
         scored=scored,
-        sets=reported.fingerprints(data),
+        sets=sets,
         created=now,
     )
     shutil.move(packed, release.archive)

@@ -26,9 +26,11 @@ class Bar:
     archive: Path
     tolerance: float = TOLERANCE
 
-    def hold(self, scored: Scored, data: Path) -> None:
-        """RegressionError where the scores of a model are worse on any set, by either decoder."""
-        sets = reported.fingerprints(data)
+    def hold(self, scored: Scored, data: Path, sets: Mapping[str, str]) -> None:
+        """RegressionError where the scores of a model are worse on any set, by either decoder.
+
+        `sets` are the fingerprints of the sets that were scored.
+        """
         known = facts.scores_on(self.archive, sets)
         missing = [name for name in sets if name not in known]
         worse = _worse(rates(scored), {**known, **_read(self.archive, data, missing)}, self.tolerance)

@@ -172,9 +172,9 @@ def test_a_model_is_held_against_an_archive_without_facts_by_reading_with_both(p
     data = place / "data"
     with tempfile.TemporaryDirectory() as scratch:
         scored = reported.scores(archive_files.recogniser(store / "crnn-1.0.mar", Path(scratch)), data)
-    Bar(store / "crnn-1.0.mar", 0).hold(scored, data)
+    Bar(store / "crnn-1.0.mar", 0).hold(scored, data, reported.fingerprints(data))
     with pytest.raises(RegressionError, match="unipen/words-dev by best-path"):
-        Bar(store / "crnn-1.0.mar", -0.001).hold(scored, data)
+        Bar(store / "crnn-1.0.mar", -0.001).hold(scored, data, reported.fingerprints(data))
     (place / "facts.json").rename(facts)
 
 
