@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,7 +21,7 @@ from pymano.rollout.forms import EndForm, ShareForm, StartForm
 from pymano.rollout.measures import curves, measures, timeline
 from pymano.rollout.models import Kind, Rollout
 from pymano.rollout.promotion import promote
-from pymano.serving import changes
+from pymano.serving import changes, staff
 from pymano.serving.models import WantedVersion
 from pymano.serving.overview import overview
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 else:
     RolloutModelAdmin = admin.ModelAdmin
 
-MANAGE = "serving.manage_models"
 COLUMN = 60  # letters of a reason in the list
 Form = forms.Form | ShareForm
 
@@ -65,11 +62,11 @@ class RolloutAdmin(RolloutModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Rollout | None = None) -> bool:
         """Let those see who may see or manage."""
-        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
+        return super().has_view_permission(request, obj) or staff.may_manage(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let those start who may manage."""
-        return request.user.has_perm(MANAGE)
+        return staff.may_manage(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Rollout | None = None) -> bool:  # noqa: ARG002
         """A trial is changed on pages of its own."""
@@ -118,7 +115,7 @@ class RolloutAdmin(RolloutModelAdmin):
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show both versions side by side."""
-        _require(self.has_view_permission(request))
+        staff.require(self.has_view_permission(request))
         rollout = _find(pk)
         comparison = compare(rollout)
         times = timeline(comparison)
@@ -140,7 +137,7 @@ class RolloutAdmin(RolloutModelAdmin):
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Ask what is to be tried, then start."""
-        _require(request.user.has_perm(MANAGE))
+        staff.require(staff.may_manage(request))
         default = WantedVersion.objects.filter(is_default=True).first()
         chosen = WantedVersion.objects.filter(version=request.GET.get("version", "")).first()
         form = StartForm(request.POST or None, initial={"wanted": chosen})
@@ -176,7 +173,7 @@ class RolloutAdmin(RolloutModelAdmin):
         return self._ask(request, rollout, Question("Make the default", text, form, _promote))
 
     def _ask(self, request: HttpRequest, rollout: Rollout, question: Question) -> HttpResponse:
-        _require(request.user.has_perm(MANAGE))
+        staff.require(staff.may_manage(request))
         if not rollout.is_running:
             messages.error(request, f"{rollout} has ended already.")
         elif request.method == "POST" and (question.form.is_valid() or not question.form.fields):
@@ -187,7 +184,7 @@ class RolloutAdmin(RolloutModelAdmin):
         return _to(rollout)
 
     def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        fixed = {"title": title, "opts": self.opts, "may_manage": request.user.has_perm(MANAGE)}
+        fixed = {"title": title, "opts": self.opts, "may_manage": staff.may_manage(request)}
         return TemplateResponse(request, template, self.admin_site.each_context(request) | fixed | context)
 
 
@@ -196,7 +193,7 @@ def _start(request: HttpRequest, form: StartForm, default: WantedVersion) -> Htt
     wanted = form.cleaned_data["wanted"]
     rollout.kind = form.cleaned_data["kind"]
     try:
-        rollout.start(wanted, default.version, by=_who(request))
+        rollout.start(wanted, default.version, by=staff.person(request))
     except IntegrityError:
         messages.error(request, "Somebody else has just started one. End it first.")
         return HttpResponseRedirect(reverse("admin:rollout_rollout_changelist"))
@@ -224,23 +221,18 @@ def _carry_out(request: HttpRequest, rollout: Rollout, question: Question) -> No
 
 
 def _change_share(request: HttpRequest, rollout: Rollout, given: dict[str, Any]) -> str:
-    done = rollout.change_share(given["share"], by=_who(request))
+    done = rollout.change_share(given["share"], by=staff.person(request))
     return f"{rollout.version} reads for {rollout.share} % of the people." if done else ""
 
 
 def _end(request: HttpRequest, rollout: Rollout, given: dict[str, Any]) -> str:
-    return f"{rollout} has ended." if rollout.end(given["reason"], by=_who(request)) else ""
+    return f"{rollout} has ended." if rollout.end(given["reason"], by=staff.person(request)) else ""
 
 
 def _promote(request: HttpRequest, rollout: Rollout, _: dict[str, Any]) -> str:
-    for note in changes.notes(promote(rollout=rollout, actor=_who(request))):
+    for note in changes.notes(promote(rollout=rollout, actor=staff.person(request))):
         messages.warning(request, note)
     return f"{rollout.version} is the default."
-
-
-def _who(request: HttpRequest) -> AbstractBaseUser:
-    assert isinstance(request.user, AbstractBaseUser)  # noqa: S101 - the permission has seen to it
-    return request.user
 
 
 def _find(pk: int) -> Rollout:
@@ -252,8 +244,3 @@ def _find(pk: int) -> Rollout:
 
 def _to(rollout: Rollout) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:rollout_rollout_change", args=[rollout.pk]))
-
-
-def _require(allowed: bool) -> None:
-    if not allowed:
-        raise PermissionDenied

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pymano.serving import card, changes, upload
+from pymano.serving import card, changes, staff, upload
 from pymano.serving.forms import ConfirmForm, UploadForm, WorkersForm
 from pymano.serving.models import ModelEvent, WantedVersion
 from pymano.serving.overview import VersionView, overview
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 else:
     WantedVersionModelAdmin = ModelEventModelAdmin = admin.ModelAdmin
 
-MANAGE = "serving.manage_models"
 EVENTS_SHOWN = 10
 
 
@@ -88,7 +85,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: WantedVersion | None = None) -> bool:
         """Let those see who may see or manage."""
-        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
+        return super().has_view_permission(request, obj) or staff.may_manage(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """A version is registered, on its page."""
@@ -113,7 +110,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """Show all versions and all replicas."""
-        self._require(request, self.has_view_permission(request))
+        staff.require(self.has_view_permission(request))
         shown = overview()
         return self._page(
             request,
@@ -127,7 +124,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
 
     def version_view(self, request: HttpRequest, version: str) -> HttpResponse:
         """Show one version: its card, its scores, and what each replica says of it."""
-        self._require(request, self.has_view_permission(request))
+        staff.require(self.has_view_permission(request))
         one = self._version(version)
         return self._page(
             request,
@@ -142,12 +139,12 @@ class ModelsAdmin(WantedVersionModelAdmin):
         """Ask whether a change is meant, then do it."""
         if change not in CHANGES:
             raise Http404
-        self._require(request, request.user.has_perm(MANAGE))
+        staff.require(staff.may_manage(request))
         return self._ask(request, self._version(version), CHANGES[change])
 
     def roll_back_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether the previous default is to come back, then do it."""
-        self._require(request, request.user.has_perm(MANAGE))
+        staff.require(staff.may_manage(request))
         version = changes.previous_default()
         if version is None:
             messages.error(request, "There is no earlier default that could be served.")
@@ -156,7 +153,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Take an archive from a superuser, where the settings allow it."""
-        self._require(request, _may_upload(request))
+        staff.require(_may_upload(request))
         sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = UploadForm(*sent)
         if form.is_valid():
@@ -164,7 +161,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
                 approved = upload.accept(
                     file=form.cleaned_data["archive"],
                     sha256=form.cleaned_data["sha256"].strip().lower(),
-                    actor=_actor(request),
+                    actor=staff.person(request),
                 )
             except changes.RefusedError as error:
                 form.add_error("archive", str(error))
@@ -195,18 +192,14 @@ class ModelsAdmin(WantedVersionModelAdmin):
             raise Http404
         return one
 
-    def _require(self, request: HttpRequest, allowed: bool) -> None:  # noqa: ARG002
-        if not allowed:
-            raise PermissionDenied
-
     def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        fixed = {"title": title, "opts": self.opts, "may_manage": request.user.has_perm(MANAGE)}
+        fixed = {"title": title, "opts": self.opts, "may_manage": staff.may_manage(request)}
         return TemplateResponse(request, template, self.admin_site.each_context(request) | fixed | context)
 
 
 def _carry_out(request: HttpRequest, version: str, change: Change, form: forms.Form) -> HttpResponse:
     try:
-        brought = change.run(version=version, actor=_actor(request), **form.cleaned_data)
+        brought = change.run(version=version, actor=staff.person(request), **form.cleaned_data)
     except changes.RefusedError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("admin:serving_version", args=[version]))
@@ -214,11 +207,6 @@ def _carry_out(request: HttpRequest, version: str, change: Change, form: forms.F
     for note in changes.notes(brought):
         messages.warning(request, note)
     return _to_list()
-
-
-def _actor(request: HttpRequest) -> AbstractBaseUser:
-    assert isinstance(request.user, AbstractBaseUser)  # noqa: S101 - the admin lets nobody else in
-    return request.user
 
 
 def _to_list() -> HttpResponseRedirect:
@@ -247,7 +235,7 @@ class ModelEventAdmin(ModelEventModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: ModelEvent | None = None) -> bool:
         """Let those see who may see or manage."""
-        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
+        return super().has_view_permission(request, obj) or staff.may_manage(request)
 
     has_add_permission = has_change_permission = has_delete_permission = lambda *_: False
 
