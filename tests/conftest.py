@@ -21,6 +21,7 @@ from django.db import connections
 
 from local.torchserve import TorchServe
 from pymano import database
+from tests import served
 
 django.setup()
 # What is made up is the same at each run, and takes as long as the machine needs.
@@ -40,9 +41,5 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 def torchserve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TorchServe]:
     """The real TorchServe with the archive that is shipped, one worker, on ports of its own."""
     server = TorchServe(tmp_path_factory.mktemp("torchserve"))
-    server.start()
-    try:
-        server.wait()
+    with served.running(server):
         yield server
-    finally:
-        server.stop()

@@ -15,8 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.listening import Listener
 
-class FakeManagement:
+
+class FakeManagement(Listener):
     """One replica, on a loopback port."""
 
     def __init__(self, versions: Mapping[str, int], default: str) -> None:
@@ -37,26 +39,7 @@ class FakeManagement:
         self._busy_until = 0.0
         self.changes: list[str] = []
         self.lock = threading.Lock()
-        self.port = 0
-        self.come_back()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def come_back(self) -> None:
-        """Listen: the first time on a free port, later on the same one."""
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
-        self._server.fake = self
-        self.port = self._server.server_port
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-
-    def leave(self) -> None:
-        """Refuse connections from now on."""
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Server, _Handler)
 
     def __enter__(self) -> Self:
         return self

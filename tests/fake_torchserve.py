@@ -13,6 +13,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 
+from tests.listening import Listener
+
 Mood = Literal["ready", "starting", "busy", "slow", "rubbish", "blank", "unknown", "away"]
 
 
@@ -35,7 +37,7 @@ def answer(text: str, *others: str, doubtful: str = "", confidence: float = 0.93
     }
 
 
-class FakeTorchServe:
+class FakeTorchServe(Listener):
     """Inference and management on one loopback port."""
 
     def __init__(self) -> None:
@@ -49,27 +51,12 @@ class FakeTorchServe:
         self.traces: list[str] = []
         self.connections: list[tuple[str, int]] = []
         self.release = threading.Event()
-        self.port = 0
-        self.come_back()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def come_back(self) -> None:
-        """Listen: the first time on a free port, later on the same one."""
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
-        self._server.fake = self
-        self.port = self._server.server_port
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
+        super().__init__(_Server, _Handler)
 
     def leave(self) -> None:
         """Refuse connections from now on, kept ones too."""
         self.mood, mood = "away", self.mood
-        self._server.shutdown()
-        self._server.server_close()
+        super().leave()
         self._server.hang_up()
         self.mood = mood
 

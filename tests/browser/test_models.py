@@ -4,7 +4,6 @@ import hashlib
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from playwright.sync_api import expect
 from local.torchserve import TorchServe
 from pymano.serving.keeper import Keeper
 from pymano.serving.models import ModelEvent, WantedVersion
-from tests import archives
+from tests import archives, served
 from tests.browser.conftest import PASSWORD, Open
 from tests.browser.test_looks import day_and_night, everywhere, look, options
 from tests.fake_management import FakeManagement
@@ -37,12 +36,7 @@ def servers(chromium: Any, tmp_path: Path, settings: Any) -> Iterator[list[Torch
     both = [TorchServe(tmp_path / name, archive=store / "crnn-1.0.mar") for name in "ab"]
     settings.MODEL_STORE = store
     settings.TORCHSERVE_MANAGEMENT_URL = ",".join(server.management_url for server in both)
-    with ExitStack() as stack:
-        for server in both:
-            server.start()
-            stack.callback(server.stop)
-        for server in both:
-            server.wait()
+    with served.running(*both):
         yield both
 
 

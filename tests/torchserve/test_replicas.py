@@ -14,6 +14,7 @@ from pymano.serving.management import Replica
 from pymano.serving.models import ModelEvent, Outcome, WantedVersion
 from pymano.serving.reconcile import reconcile
 from tests import archives
+from tests.served import running
 
 STROKES = [[[0, 0], [10, 10]]]
 STARTED_WITH = {"1.1": 1}
@@ -28,15 +29,8 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory, store):
     both = [TorchServe(tmp_path_factory.mktemp(name), archive=store / "crnn-1.1.mar") for name in "ab"]
-    try:
-        for server in both:
-            server.start()
-        for server in both:
-            server.wait()
+    with running(*both):
         yield both
-    finally:
-        for server in both:
-            server.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pymano.rollout.promotion import promote
 from pymano.serving import changes
 from pymano.serving.management import Replica
 from pymano.serving.models import WantedVersion
-from tests import archives
+from tests import archives, served
 from tests.site.rollout.people import person
 
 STROKES = [[[0, 0], [10, 10]]]
@@ -23,12 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def server(tmp_path_factory):
     store = archives.fill(tmp_path_factory.mktemp("tried") / "model_store", "1.0", "1.1")
     server = TorchServe(tmp_path_factory.mktemp("server"), archive=store / "crnn-1.0.mar")
-    server.start()
-    try:
-        server.wait()
+    with served.running(server):
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(autouse=True)
