@@ -1,18 +1,20 @@
 """Variations of ink and of strips that keep what is written: other hands, pens, devices and papers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from crnn.ink import Points
 from crnn.strip import PEN_WIDTH
-from training.samples import Pixels
+from training.samples import Pixels, Sample
 
 
 def vary_ink(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
     """Write the same again: another slant, size and baseline, another hand's tremor, another device."""
     strokes = _dotted(strokes, random) if random.random() < 0.06 else strokes
+    strokes = _backwards(strokes, random) if random.random() < 0.08 else strokes
     lengths = [len(stroke) for stroke in strokes]
     points = np.concatenate(strokes).astype(np.float32)
     points -= points.mean(axis=0)
@@ -41,6 +43,11 @@ def _dotted(strokes: Sequence[Points], random: np.random.Generator) -> list[Poin
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     return [*strokes, random.uniform(low, high, (1, 2)).astype(np.float32)]
+
+
+def _backwards(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
+    """Write some of the strokes from their other end, as some hands do."""
+    return [stroke[::-1] if random.random() < 0.3 else stroke for stroke in strokes]
 
 
 def _affine(random: np.random.Generator) -> Points:
@@ -107,11 +114,18 @@ def random_pen(random: np.random.Generator) -> float:
     return float(np.clip(PEN_WIDTH * np.exp(random.normal(0, 0.3)), 1.0, 4.5))
 
 
-def vary_strip(pixels: Pixels, random: np.random.Generator) -> Pixels:
-    """Spoil a strip as paper, pencil, light and lens do; about half of the strips stay clean."""
-    pixels = _placed_elsewhere(pixels, random) if random.random() < 0.5 else pixels
-    if random.random() < 0.55:
-        return pixels
+def vary_strip(sample: Sample, random: np.random.Generator) -> Sample:
+    """Spoil a strip as paper, pencil, light and lens do; more than half of the strips stay clean.
+
+    A spoilt strip has no trace, as it would come from a picture; nor has one of eight that are clean.
+    """
+    sample = _placed_elsewhere(sample, random) if random.random() < 0.5 else sample
+    if random.random() < 0.6:
+        return sample if random.random() < 0.88 else replace(sample, trace=None)
+    return Sample(_spoilt(sample.pixels, random), sample.text)
+
+
+def _spoilt(pixels: Pixels, random: np.random.Generator) -> Pixels:
     spoilt = pixels
     for chance, spoil in (
         (0.3, _add_neighbours),
@@ -128,13 +142,17 @@ def vary_strip(pixels: Pixels, random: np.random.Generator) -> Pixels:
     return spoilt
 
 
-def _placed_elsewhere(pixels: Pixels, random: np.random.Generator) -> Pixels:
+def _placed_elsewhere(sample: Sample, random: np.random.Generator) -> Sample:
     """Scale and shift a little, as an unsure crop does."""
-    height, width = pixels.shape
+    height, width = sample.pixels.shape
     scale = float(np.clip(random.normal(0.96, 0.07), 0.7, 1.1))
     dx, dy = random.uniform(-4, 4), random.uniform(-3, 3)
     move = np.array([[scale, 0, width * (1 - scale) / 2 + dx], [0, scale, height * (1 - scale) / 2 + dy]])
-    return cv2.warpAffine(pixels, move, (width, height)).astype(np.uint8)
+    pixels = cv2.warpAffine(sample.pixels, move, (width, height)).astype(np.uint8)
+    if sample.trace is None:
+        return replace(sample, pixels=pixels)
+    planes = cv2.warpAffine(sample.trace.transpose(1, 2, 0), move, (width, height))
+    return replace(sample, pixels=pixels, trace=planes.transpose(2, 0, 1).astype(np.int16))
 
 
 def _broad_nibbed(pixels: Pixels, random: np.random.Generator) -> Pixels:

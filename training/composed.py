@@ -70,7 +70,7 @@ class ComposedSource:
             if self.spells(text):
                 break
         strokes = vary_ink(self.compose(text, random), random)
-        return Sample(ink.draw(strokes, random_pen(random)).pixels, text)
+        return Sample.of(ink.draw(strokes, random_pen(random)), text)
 
     def spells(self, text: str) -> bool:
         """Tell whether somebody wrote each character of `text`."""

@@ -74,7 +74,7 @@ def load(folder: Path) -> list[tuple[int, Sample]]:
     if (folder / PACKED).exists():
         return strip_store.load(folder / PACKED)
     return [
-        (line.copy, Sample(strip.pixels, line.text))
+        (line.copy, Sample.of(strip, line.text))
         for line, strip in prepare(folder, lines(folder))
         if strip is not None
     ]

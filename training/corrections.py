@@ -59,7 +59,5 @@ def _pictures(folder: Path) -> tuple[Source, int]:
         return StripSource([]), 0
     alphabet = Alphabet()
     spelled = ((item.strip, alphabet.spell(item.text)) for item in sets.items(folder))
-    samples = [
-        Sample(strip.pixels, text) for strip, text in spelled if strip and text and alphabet.covers(text)
-    ]
+    samples = [Sample.of(strip, text) for strip, text in spelled if strip and text and alphabet.covers(text)]
     return StripSource(samples), len(samples)

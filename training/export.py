@@ -38,7 +38,7 @@ def export(checkpoint: Checkpoint, path: Path) -> None:
         warnings.simplefilter("ignore")  # the exporter that works is deprecated, the other one writes no LSTM
         torch.onnx.export(
             checkpoint.network,
-            (torch.zeros(2, 1, HEIGHT, 64),),
+            (torch.zeros(2, checkpoint.network.architecture.planes, HEIGHT, 64),),
             str(path),
             input_names=[INPUT],
             output_names=["answers"],

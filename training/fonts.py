@@ -53,7 +53,7 @@ class FontSource:
             text = self._phrases.draw(random)
             if font.draws(text):
                 ink = _tilted(write(text, font.path), random)
-                return Sample(fit(Patch(ink, 0, ink.shape[1])).pixels, text)
+                return Sample.of(fit(Patch(ink, 0, ink.shape[1])), text)
 
 
 def write(text: str, path: Path) -> Pixels:

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from crnn import ink
+from crnn import ink, trace
 from crnn.alphabet import Alphabet
-from crnn.strip import STRIDE
+from crnn.strip import HEIGHT, STRIDE
 from training.augment import random_pen, vary_ink, vary_strip
 from training.ink_store import InkStore
-from training.samples import Pixels, Sample, Source
+from training.samples import Sample, Source
 
 _POOL = 384
 """Samples in a pool, at least."""
@@ -35,7 +35,7 @@ class InkSource:
         """Draw one item."""
         index = self._indices[int(random.integers(len(self._indices)))]
         strokes = vary_ink(self._store.strokes(index), random)
-        return Sample(ink.draw(strokes, random_pen(random)).pixels, str(self._store.texts[index]))
+        return Sample.of(ink.draw(strokes, random_pen(random)), str(self._store.texts[index]))
 
 
 class StripSource:
@@ -55,7 +55,7 @@ class Batch:
     """Strips padded to one width, and their texts as classes, end to end."""
 
     strips: Tensor
-    """(batch, 1, height, width), uint8."""
+    """(batch, planes, height, width), int16: the ink, 0 to 255, and the pen's trace, -255 to 255."""
     targets: Tensor
     target_lengths: Tensor
     widths: Tensor
@@ -91,7 +91,7 @@ class Mixture(Dataset[list[Batch]]):
         while True:
             sample = self._sources[random.choice(len(self._sources), p=self._chances)].draw(random)
             if _readable(sample):
-                return Sample(vary_strip(sample.pixels, random), sample.text)
+                return vary_strip(sample, random)
 
 
 def _readable(sample: Sample) -> bool:
@@ -112,12 +112,14 @@ def _grouped(samples: Sequence[Sample], columns: int) -> Iterator[list[Sample]]:
     yield batch
 
 
-def pad(strips: Sequence[Pixels]) -> Tensor:
-    """Lay strips left-aligned on paper of one width: (batch, 1, height, width), uint8."""
-    width = -(-max(strip.shape[1] for strip in strips) // STRIDE) * STRIDE
-    padded = np.zeros((len(strips), 1, strips[0].shape[0], width), dtype=np.uint8)
-    for index, strip in enumerate(strips):
-        padded[index, 0, :, : strip.shape[1]] = strip
+def pad(samples: Sequence[Sample]) -> Tensor:
+    """Lay strips left-aligned on paper of one width: (batch, planes, height, width), int16."""
+    width = -(-max(sample.pixels.shape[1] for sample in samples) // STRIDE) * STRIDE
+    padded = np.zeros((len(samples), 1 + trace.PLANES, HEIGHT, width), dtype=np.int16)
+    for index, sample in enumerate(samples):
+        padded[index, 0, :, : sample.pixels.shape[1]] = sample.pixels
+        if sample.trace is not None:
+            padded[index, 1:, :, : sample.pixels.shape[1]] = sample.trace
     return torch.from_numpy(padded)
 
 
@@ -126,7 +128,7 @@ def collate(samples: Sequence[Sample]) -> Batch:
     alphabet = Alphabet()
     classes = [alphabet.encode(sample.text) for sample in samples]
     return Batch(
-        pad([sample.pixels for sample in samples]),
+        pad(samples),
         torch.tensor([index for text in classes for index in text]),
         torch.tensor([len(text) for text in classes]),
         torch.tensor([sample.pixels.shape[1] for sample in samples]),

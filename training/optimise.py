@@ -103,13 +103,14 @@ def held_out(data: Path, cache: Path) -> HeldOut:
 
 
 def _samples(store: InkStore, indices: Sequence[int]) -> list[Sample]:
-    return [Sample(ink.draw(store.strokes(index)).pixels, str(store.texts[index])) for index in indices]
+    return [Sample.of(ink.draw(store.strokes(index)), str(store.texts[index])) for index in indices]
 
 
 def optimise(checkpoint: Checkpoint, held_out: HeldOut, path: Path) -> Check:
     """Write the first variant that passes to `path` and say how it does; OptimiseError where none does."""
     reference = measure(TorchEngine(checkpoint), checkpoint, held_out.words)
-    calibration = [stack([_strip(sample)]) for sample in held_out.calibration]
+    planes = checkpoint.network.architecture.planes
+    calibration = [stack([_strip(sample)], planes) for sample in held_out.calibration]
     checks = []
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "exported.onnx"
@@ -135,9 +136,9 @@ def measure(engine: Engine, checkpoint: Checkpoint, words: Sequence[Sample]) -> 
 
 def _milliseconds(engine: Engine, strip: Strip) -> float:
     begun = time.perf_counter()
-    engine(stack([strip]))
+    engine(stack([strip], engine.planes))
     return (time.perf_counter() - begun) * 1000
 
 
 def _strip(sample: Sample) -> Strip:
-    return Strip(sample.pixels, 0, sample.pixels.shape[1])
+    return Strip(sample.pixels, 0, sample.pixels.shape[1], sample.trace)

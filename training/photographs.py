@@ -41,7 +41,7 @@ class PhotographSource:
                 strip = picture.fit(picture.crop(picture.strength(grey)))
             except NothingToReadError:
                 continue
-            return Sample(strip.pixels, str(self._store.texts[index]))
+            return Sample.of(strip, str(self._store.texts[index]))
 
 
 def photograph(strokes: Sequence[Points], neighbour: Sequence[Points], random: np.random.Generator) -> Pixels:

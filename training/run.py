@@ -65,7 +65,10 @@ class Run:
     def _start(self, path: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             checkpoint = archive_files.load(path, Path(scratch))
-        self.trainee.crnn.load_state_dict(checkpoint.network.state_dict())
+        weights = checkpoint.network.state_dict()
+        first = next(iter(weights))
+        weights[first] = _widened(weights[first], self.trainee.crnn.architecture.planes)
+        self.trainee.crnn.load_state_dict(weights)
         self.exports.update(checkpoint.notes.get("exports", []))
 
     def _resume(self) -> None:
@@ -130,6 +133,11 @@ class Run:
             "exports": sorted(self.exports),
         }
         return Checkpoint(average.crnn.eval(), Alphabet(), notes)
+
+
+def _widened(filters: torch.Tensor, planes: int) -> torch.Tensor:
+    """Filters that also see planes which theirs did not have, and to begin with make nothing of them."""
+    return nn.functional.pad(filters, (0, 0, 0, 0, 0, planes - filters.shape[1]))
 
 
 def _architecture(network: dict[str, Any]) -> Architecture:

@@ -25,7 +25,7 @@ from training.metrics import score
 from training.mixture import Batch, Mixture, pad
 from training.place import Place
 from training.run import Run
-from training.samples import Source
+from training.samples import Sample, Source
 from training.stream import Position, stream
 
 LOG = "log.csv"
@@ -54,11 +54,12 @@ def held_out_cer(network: CRNN, held_out: sources.HeldOut) -> float:
     every = max(1, len(held_out.indices) // _HELD_OUT_ITEMS)
     read, written = [], []
     for index in held_out.indices[::every]:
-        strip = pad([ink.draw(held_out.store.strokes(index)).pixels]).to(device)
+        sample = Sample.of(ink.draw(held_out.store.strokes(index)), str(held_out.store.texts[index]))
+        strip = pad([sample])[:, : network.architecture.planes].to(device)
         with torch.inference_mode():
             answer = network(strip.float().div(255))
         read.append(alphabet.decode(decode.best_path(answer[:, 0].cpu().numpy())))
-        written.append(str(held_out.store.texts[index]))
+        written.append(sample.text)
     return score(written, read).cer
 
 

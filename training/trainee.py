@@ -18,7 +18,7 @@ class Trainee(nn.Module):
         self.shortcut = nn.Linear(architecture.channels[-1], architecture.classes)
 
     def forward(self, strips: Tensor) -> tuple[Tensor, Tensor]:
-        """(batch, 1, height, width) -> log probabilities of both ends, each (steps, batch, classes)."""
+        """(batch, planes, height, width) -> log probabilities of both ends, each (steps, batch, classes)."""
         features = self.crnn.features(strips)
         early: Tensor = self.shortcut(features.permute(2, 0, 1))
         return self.crnn.sequence(features).float().log_softmax(2), early.float().log_softmax(2)
@@ -26,7 +26,8 @@ class Trainee(nn.Module):
 
 def loss_of(trainee: Trainee, batch: Batch, shortcut: float, place: Place) -> Tensor:
     """CTC loss a character, of the answer and, weighted, of the shortcut."""
-    strips = batch.strips.to(place.device, non_blocking=True).float().div(255)
+    planes = trainee.crnn.architecture.planes
+    strips = batch.strips[:, :planes].to(place.device, non_blocking=True).float().div(255)
     short = place.precision != torch.float32
     with torch.autocast(place.device.type, place.precision, enabled=short):
         answer, early = trainee(strips.to(memory_format=torch.channels_last))

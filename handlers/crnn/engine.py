@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Strips = npt.NDArray[np.float32]
-"""(batch, 1, height, width): 0 is paper, 1 is ink."""
+"""(batch, planes, height, width): the ink, 0 for paper to 1, and in further planes the trace, -1 to 1."""
 Answers = npt.NDArray[np.float32]
 """(steps, batch, classes): logarithms of probabilities, class 0 the blank."""
 
@@ -15,6 +15,8 @@ class Engine(Protocol):
     """A network ready to answer."""
 
     name: str
+    planes: int
+    """What it looks at: the ink alone (1), or the pen's trace as well (1 + trace.PLANES)."""
     together: bool
     """Whether strips of like width are answered together without one changing another's answer."""
 

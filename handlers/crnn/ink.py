@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from crnn import trace
 from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip
 
 Points = npt.NDArray[np.float32]
@@ -125,7 +126,7 @@ def _slope(strokes: Sequence[Points]) -> float:
     return float((weights * offset[:, 0] * offset[:, 1]).sum() / spread) if spread > 0 else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawnStrip(Strip):
     """A strip whose ink is known, so that it can be drawn wider or narrower with the same pen."""
 
@@ -151,7 +152,14 @@ def _drawn(strokes: Sequence[Points], pen_width: float) -> Strip:
     y0 = (HEIGHT - frame.height * scale) / 2
     shift = np.array([x0 - frame.left * scale, y0 - frame.top * scale], dtype=np.float32)
     placed = [stroke * np.float32(scale) + shift for stroke in strokes]
-    return DrawnStrip(paint(placed, width, pen_width), x0, width - x0, strokes, pen_width)
+    return DrawnStrip(
+        paint(placed, width, pen_width),
+        x0,
+        width - x0,
+        trace.paint(placed, HEIGHT, width),
+        strokes=strokes,
+        pen_width=pen_width,
+    )
 
 
 def _scale(strokes: Sequence[Points], frame: Frame) -> float:

@@ -23,6 +23,8 @@ class Architecture:
     hidden: int = 192
     layers: int = 2
     dropout: float = 0.2
+    planes: int = 1
+    """The ink alone, or the three planes of the pen's trace as well."""
 
 
 class Block(nn.Module):
@@ -52,11 +54,11 @@ def _convolution(channels_in: int, channels_out: int, stride: int = 1) -> nn.Seq
 class Features(nn.Module):
     """The convolutions: a strip becomes a sequence of features, one for STRIDE columns."""
 
-    def __init__(self, height: int, channels: tuple[int, ...]) -> None:
+    def __init__(self, planes: int, height: int, channels: tuple[int, ...]) -> None:
         super().__init__()
         c0, c1, c2, c3, c4 = channels
         self.body = nn.Sequential(
-            _convolution(1, c0, stride=2),
+            _convolution(planes, c0, stride=2),
             _convolution(c0, c1),
             nn.MaxPool2d(2),
             Block(c1, c2),
@@ -70,7 +72,7 @@ class Features(nn.Module):
         )
 
     def forward(self, strips: Tensor) -> Tensor:
-        """(batch, 1, height, width) -> (batch, feature, width / STRIDE)."""
+        """(batch, planes, height, width) -> (batch, feature, width / STRIDE)."""
         features: Tensor = self.collapse(self.body(strips))
         return features.squeeze(2)
 
@@ -82,7 +84,7 @@ class CRNN(nn.Module):
         super().__init__()
         self.architecture = architecture
         feature = architecture.channels[-1]
-        self.features = Features(architecture.height, architecture.channels)
+        self.features = Features(architecture.planes, architecture.height, architecture.channels)
         self.dropout = nn.Dropout(architecture.dropout)
         self.lstm = nn.LSTM(
             feature,
@@ -100,7 +102,7 @@ class CRNN(nn.Module):
         return logits
 
     def forward(self, strips: Tensor) -> Tensor:
-        """(batch, 1, height, width) in 0 to 1 -> (steps, batch, classes), log probabilities."""
+        """(batch, planes, height, width) -> (steps, batch, classes), log probabilities."""
         return self.sequence(self.features(strips)).float().log_softmax(dim=2)
 
 

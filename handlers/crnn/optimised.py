@@ -24,6 +24,7 @@ class OnnxEngine:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self.planes = int(self._session.get_inputs()[0].shape[1])
         self.alphabet = Alphabet(self._session.get_modelmeta().custom_metadata_map[ALPHABET])
 
     def __call__(self, strips: Strips) -> Answers:

@@ -45,7 +45,7 @@ class Recogniser:
         answers: dict[int, LogProbabilities] = {}
         columns = _BATCH_COLUMNS if self._engine.together else 0
         for indices in _batches([strip.pixels.shape[1] for strip in strips], columns):
-            answer = self._engine(stack([strips[index] for index in indices]))
+            answer = self._engine(stack([strips[index] for index in indices], self._engine.planes))
             answers |= {index: answer[:, place] for place, index in enumerate(indices)}
         return [answers[index] for index in range(len(strips))]
 
@@ -66,10 +66,15 @@ def _batches(widths: Sequence[int], columns: int) -> list[list[int]]:
     return batches
 
 
-def stack(strips: Sequence[Strip]) -> Strips:
-    """Lay strips on paper of their padded width: (batch, 1, height, width), 0 to 1."""
+def stack(strips: Sequence[Strip], planes: int) -> Strips:
+    """Lay strips on paper of their padded width: (batch, planes, height, width), -1 to 1.
+
+    Beside the ink, where more than one plane is asked for, lies the pen's trace, if it is known.
+    """
     width = _padded(max(strip.pixels.shape[1] for strip in strips))
-    stacked = np.zeros((len(strips), 1, HEIGHT, width), dtype=np.float32)
+    stacked = np.zeros((len(strips), planes, HEIGHT, width), dtype=np.float32)
     for index, strip in enumerate(strips):
         stacked[index, 0, :, : strip.pixels.shape[1]] = strip.pixels
+        if planes > 1 and strip.trace is not None:
+            stacked[index, 1:, :, : strip.pixels.shape[1]] = strip.trace
     return stacked / np.float32(255)

@@ -14,6 +14,7 @@ class TorchEngine:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         """Take a network in evaluation mode."""
+        self.planes = checkpoint.network.architecture.planes
         self._network = checkpoint.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def __call__(self, strips: Strips) -> Answers:

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from crnn.trace import Trace
+
 HEIGHT = 48
 """Pixels from top to bottom of a strip."""
 INK_HEIGHT = 40
@@ -33,6 +35,8 @@ class Strip:
     left: float
     right: float
     """The columns between which fractions of the width are counted."""
+    trace: Trace | None = None
+    """How the pen went, where that is known: (planes, height, width)."""
 
     def fraction(self, column: float) -> float:
         """Where a column lies in the source, from 0 (its left edge) to 1 (its right edge)."""

@@ -49,6 +49,7 @@ class Parrot:
     """Answers the same to every strip: at each step the classes given, of about the probabilities given."""
 
     name = "parrot"
+    planes = 1
     together = True
 
     def __init__(self, steps: list[dict[str, float]], alphabet: Alphabet) -> None:

@@ -21,14 +21,14 @@ CONFIG = {
     "fall": 1.0,
     "shortcut": 0.2,
     "average": 0.8,
-    "network": {"channels": [8, 8, 12, 16, 24], "hidden": 24, "layers": 1, "dropout": 0.0},
+    "network": {"planes": 4, "channels": [8, 8, 12, 16, 24], "hidden": 24, "layers": 1, "dropout": 0.0},
     "weights": {"words": 1.0},
 }
 PLACE = Place(torch.device("cpu"), torch.float32, workers=1)
 
 
 def samples() -> list[Sample]:
-    return [Sample(ink.draw(ink.parse(handwriting.ink(word))).pixels, word) for word in WORDS]
+    return [Sample.of(ink.draw(ink.parse(handwriting.ink(word))), word) for word in WORDS]
 
 
 def run_in(folder: Path, **changed: object) -> Run:

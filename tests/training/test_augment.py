@@ -7,15 +7,17 @@ from crnn import ink
 from tests import handwriting, paper
 from training import augment
 from training.augment import random_pen, vary_ink, vary_strip
+from training.samples import Sample
 
 HELLO = ink.parse(handwriting.ink("hello"))
-STRIP = ink.draw(HELLO).pixels
+SAMPLE = Sample.of(ink.draw(HELLO), "hello")
+STRIP = SAMPLE.pixels
 
 
 def test_the_same_chance_varies_the_same():
     one, two = (vary_ink(HELLO, np.random.default_rng(9)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
-    assert np.array_equal(*(vary_strip(STRIP, np.random.default_rng(9)) for _ in range(2)))
+    assert np.array_equal(*(vary_strip(SAMPLE, np.random.default_rng(9)).pixels for _ in range(2)))
 
 
 def test_varied_ink_has_the_same_strokes_but_for_a_dot_and_still_is_ink(random):
@@ -90,12 +92,13 @@ def test_a_broad_nib_makes_strokes_wider_and_none_thinner(random):
 
 def test_varying_leaves_the_original_alone(random):
     before = [stroke.copy() for stroke in HELLO]
-    strip = STRIP.copy()
+    sample = deepcopy(SAMPLE)
     for _ in range(50):
         vary_ink(HELLO, random)
-        vary_strip(strip, random)
+        vary_strip(sample, random)
     assert all(np.array_equal(a, b) for a, b in zip(before, HELLO, strict=True))
-    assert np.array_equal(strip, STRIP)
+    assert np.array_equal(sample.pixels, STRIP)
+    assert np.array_equal(sample.trace, SAMPLE.trace)
 
 
 @pytest.mark.parametrize(
@@ -108,16 +111,40 @@ def test_a_dot_and_a_dash_can_be_varied(strokes, random):
 
 def test_a_varied_strip_keeps_its_size_and_its_ink(random):
     for _ in range(300):
-        varied = vary_strip(STRIP, random)
-        assert varied.shape == STRIP.shape
-        assert varied.dtype == np.uint8
-        assert varied.max() > 60
+        varied = vary_strip(SAMPLE, random)
+        assert varied.text == "hello"
+        assert varied.pixels.shape == STRIP.shape
+        assert varied.pixels.dtype == np.uint8
+        assert varied.pixels.max() > 60
+
+
+def test_a_varied_strip_keeps_a_trace_that_goes_with_its_ink_or_has_none(random):
+    varied = [vary_strip(SAMPLE, random) for _ in range(300)]
+    traces = [each.trace for each in varied if each.trace is not None]
+    assert 0.4 < len(traces) / len(varied) < 0.65
+    for each in varied:
+        if each.trace is not None:
+            assert each.trace.dtype == SAMPLE.trace.dtype
+            assert np.abs(each.trace[:, each.pixels == 0]).mean() < 10 < np.abs(each.trace).max()
+
+
+def test_a_strip_of_a_picture_has_no_trace_however_it_is_varied(random):
+    of_a_picture = Sample(STRIP, "hello")
+    assert all(vary_strip(of_a_picture, random).trace is None for _ in range(100))
+
+
+def test_some_strokes_are_written_from_their_other_end(random):
+    turned = [augment._backwards(HELLO, random) for _ in range(100)]
+    assert any(not np.array_equal(one, two) for each in turned for one, two in zip(each, HELLO, strict=True))
+    for each in turned:
+        for one, two in zip(each, HELLO, strict=True):
+            assert np.array_equal(one, two) or np.array_equal(one, two[::-1])
 
 
 def test_the_narrowest_strip_can_be_varied(random):
-    dot = ink.draw(ink.parse([[[5, 5]]])).pixels
+    dot = Sample.of(ink.draw(ink.parse([[[5, 5]]])), ".")
     for _ in range(300):
-        assert vary_strip(dot, random).shape == dot.shape
+        assert vary_strip(dot, random).pixels.shape == dot.pixels.shape
 
 
 def test_pens_stay_between_thin_and_thick(random):

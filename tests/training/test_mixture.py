@@ -68,7 +68,7 @@ def test_the_batches_of_a_pool_come_in_no_order_of_width(words):
 def test_a_batch_has_about_as_many_columns_as_asked_for(words):
     for batch in mixture_of(words)[0]:
         assert batch.strips.shape[0] * int(batch.widths.max()) <= 2000 or len(batch.strips) == 1
-        assert batch.strips.shape[1:3] == (1, 48)
+        assert batch.strips.shape[1:3] == (4, 48)
 
 
 def test_sources_are_drawn_by_their_weights():
@@ -95,10 +95,13 @@ def test_what_ctc_can_just_read_is_drawn(text, width):
 
 
 def test_strips_are_laid_at_the_left_of_their_paper():
-    padded = pad([strip(30), strip(41)])
-    assert padded.shape == (2, 1, 48, 44)
+    trace = np.full((3, 48, 41), -7, np.int16)
+    padded = pad([Sample(strip(30), "a"), Sample(strip(41), "b", trace)])
+    assert padded.shape == (2, 4, 48, 44)
     assert padded[0, 0, :, :30].min() == 200
     assert padded[0, 0, :, 30:].max() == 0
+    assert not padded[0, 1:].any()
+    assert (padded[1, 1:, :, :41] == -7).all()
 
 
 def test_a_batch_knows_its_texts_and_widths():

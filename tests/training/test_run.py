@@ -22,7 +22,7 @@ def learn(run, batch, steps):
 
 def readings(network):
     with torch.inference_mode():
-        answers = [network(pad([sample.pixels]).float().div(255))[:, 0].numpy() for sample in samples()]
+        answers = [network(pad([sample]).float().div(255))[:, 0].numpy() for sample in samples()]
     return [Alphabet().decode(decode.best_path(answer)) for answer in answers]
 
 
@@ -115,6 +115,18 @@ def test_a_new_run_begins_with_the_weights_of_another(batch, tmp_path):
     begun, averaged = second.trainee.crnn.state_dict(), first.checkpoint().network.state_dict()
     assert all(map(torch.equal, begun.values(), averaged.values()))
     assert all(map(torch.equal, second.checkpoint().network.state_dict().values(), averaged.values()))
+
+
+def test_a_network_that_looks_at_more_begins_as_one_that_looks_at_less(batch, tmp_path):
+    first = run_in(tmp_path / "first", network=CONFIG["network"] | {"planes": 1})
+    learn(first, batch, 5)
+    first.checkpoint().save(tmp_path / "best.pt")
+    second = run_in(tmp_path / "second", start=str(tmp_path / "best.pt"))
+    strips = batch.strips.float().div(255)
+    with torch.inference_mode():
+        assert torch.allclose(
+            second.checkpoint().network(strips), first.checkpoint().network(strips[:, :1]), atol=1e-5
+        )
 
 
 def test_a_run_knows_the_exports_that_it_and_its_start_learnt_from(batch, tmp_path):

@@ -1,12 +1,21 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
-from crnn import ink
+from crnn import bundle, ink
+from crnn.alphabet import Alphabet
+from crnn.bundle import CHOICES
+from crnn.checkpoint import Checkpoint
+from crnn.network import CRNN, Architecture
 from crnn.reader import DECODERS
+from crnn.recogniser import stack
 from crnn.strip import Strip
 from tests import handwriting
+from training import export
 
 
 def strip_of(text):
@@ -39,6 +48,30 @@ def test_readings_come_in_the_order_of_their_strips(recogniser):
 def test_more_strips_than_fit_one_batch_are_read(recogniser):
     wide = Strip(np.zeros((48, 2048), np.uint8), 8, 2040)
     assert len(recogniser.log_probabilities([wide] * 5)) == 5
+
+
+@pytest.mark.parametrize("planes", [1, 4])
+def test_a_network_sees_the_trace_where_it_looks_for_one_and_it_is_known(planes):
+    drawn, plain = STRIPS[0], blank_strip()
+    seen = stack([drawn, plain], planes)
+    assert seen.shape[1] == planes
+    assert seen[0, 0].any()
+    assert bool(seen[0, 1:].any()) is (planes > 1)
+    assert not seen[1].any()
+    assert np.abs(seen).max() <= 1
+
+
+@pytest.mark.parametrize("engine", CHOICES)
+def test_the_trace_counts_in_what_is_read(tmp_path, engine):
+    torch.manual_seed(5)
+    network = CRNN(Architecture(classes=len(Alphabet()), channels=(4, 4, 6, 6, 8), hidden=8, planes=4)).eval()
+    nn.init.normal_(network.head.weight, std=1000)  # or the difference that it makes is lost in rounding
+    checkpoint = Checkpoint(network, Alphabet())
+    checkpoint.save(tmp_path / bundle.WEIGHTS)
+    export.export(checkpoint, tmp_path / bundle.OPTIMISED)
+    recogniser = bundle.load(tmp_path, engine)
+    [with_it, without] = recogniser.log_probabilities([STRIPS[0], replace(STRIPS[0], trace=None)])
+    assert np.abs(with_it - without).max() > 0.01
 
 
 def test_no_strips_give_no_readings(recogniser):
@@ -101,7 +134,8 @@ def test_a_doubtful_strip_is_looked_at_wider_and_narrower(saying):
 
 
 class Watched:
-    """Notes how wide the strips are that an engine is asked for."""
+    planes = 1
+    together = True
 
     together = True
 
