@@ -30,10 +30,14 @@ class FakeManagement(Listener):
         """The archive of a version, where it is another than its name says."""
         self.refuses: dict[str, tuple[int, str]] = {}
         """Status and message, by the name of an archive, or by the version for a change of workers."""
-        self.leaves_behind: set[str] = set()
-        """Archives whose failed registration leaves a version behind that cannot read."""
-        self.busy_after: set[str] = set()
-        """Archives whose failed registration keeps the server from saying anything for a second."""
+        self.dies: set[str] = set()
+        """Versions whose new workers die as they load, and are started anew again and again."""
+        self.hangs: set[str] = set()
+        """Versions whose new workers never end loading."""
+        self.busy_with: set[str] = set()
+        """Archives whose registration keeps the server from saying anything for a second."""
+        self._loading: dict[str, int] = {}
+        """Versions that are being loaded, and how often somebody has looked at them."""
         self.overtaken: dict[str, bool] = {}
         """Archives that somebody else is just registering, and whether their workers will start."""
         self._busy_until = 0.0
@@ -53,6 +57,24 @@ class FakeManagement(Listener):
     def be_busy(self) -> None:
         self._busy_until = time.monotonic() + 1
 
+    def begin_to_load(self, version: str, workers: int) -> None:
+        """Have a version with so many workers that can read when it is looked at for the second time."""
+        self.workers[version] = workers
+        self._loading[version] = 0
+
+    def forget(self, version: str) -> None:
+        """Have nothing of a version that was dropped."""
+        self.states.pop(version, None)
+        self._loading.pop(version, None)
+
+    def look_at(self, version: str) -> dict[str, Any]:
+        """Describe a version that somebody may be waiting for."""
+        if version in self._loading:
+            self._loading[version] += 1
+            if self._loading[version] > 1 and version not in self.dies | self.hangs:
+                del self._loading[version]
+        return self.described(version)
+
     def load_for_another(self, version: str, *, starts: bool) -> None:
         """Have a version that cannot read yet, and a moment later one that can, or none."""
         self.workers[version], self.states[version] = 2, ["UNLOADING"]
@@ -67,7 +89,9 @@ class FakeManagement(Listener):
 
     def described(self, version: str) -> dict[str, Any]:
         count = self.workers[version]
-        states = self.states.get(version, ["READY"] * count)
+        state = "UNLOADING" if version in self._loading else "READY"
+        states = self.states.get(version, [state] * count)
+        lives = self._loading.get(version, 1) if version in self.dies else 1
         return {
             "modelName": "crnn",
             "modelVersion": version,
@@ -77,7 +101,12 @@ class FakeManagement(Listener):
             "batchSize": 4,
             "maxBatchDelay": 5,
             "workers": [
-                {"id": str(i), "status": state, "pid": 100 + i, "startTime": f"2026-01-02T03:04:0{i}.000Z"}
+                {
+                    "id": str(i),
+                    "status": state,
+                    "pid": 100 * lives + i,
+                    "startTime": f"2026-01-02T03:04:0{i}.000Z",
+                }
                 for i, state in enumerate(states)
             ],
             "jobQueueStatus": {"remainingCapacity": 97, "pendingRequests": 3},
@@ -105,13 +134,20 @@ class _Handler(BaseHTTPRequestHandler):
             elif self.path.endswith("/all"):
                 self._say(200, [self.fake.described(version) for version in sorted(self.fake.workers)])
             else:
-                self._say(200, [self.fake.described(str(self.fake.default))])
+                self._describe(unquote(self.path).split("/")[3:])
+
+    def _describe(self, named: list[str]) -> None:
+        version = named[0] if named else str(self.fake.default)
+        if version in self.fake.workers:
+            self._say(200, [self.fake.look_at(version)])
+        else:
+            self._refuse(404, f"Model version: {version} does not exist for model: crnn")
 
     def do_POST(self) -> None:
         query = self._query()
         name = query["url"]
         with self.fake.lock:
-            self.fake.changes.append(f"register {name} {query['initial_workers']} {query['synchronous']}")
+            self.fake.changes.append(f"register {name} {query['initial_workers']}")
             version = name.removeprefix("crnn-").removesuffix(".mar")
             if name in self.fake.overtaken:
                 self.fake.load_for_another(version, starts=self.fake.overtaken.pop(name))
@@ -119,15 +155,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._refuse(409, f"Model version {version} is already registered for model crnn")
                 return
             if name in self.fake.refuses:
-                if name in self.fake.leaves_behind:
-                    self.fake.workers[version], self.fake.states[version] = 1, ["UNLOADING"]
-                if name in self.fake.busy_after:
-                    self.fake.be_busy()
                 self._refuse(*self.fake.refuses[name])
                 return
-            self.fake.workers[version] = int(query["initial_workers"])
+            if name in self.fake.busy_with:
+                self.fake.be_busy()
+            self.fake.begin_to_load(version, int(query["initial_workers"]))
             self.fake.default = self.fake.default or version
-            self._say(200, {"status": "registered"})
+            self._accept(query)
 
     def do_PUT(self) -> None:
         _, _, _, version, *rest = unquote(urlsplit(self.path).path).split("/")
@@ -141,8 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.fake.default = version
                 self._say(200, {"status": "default"})
             else:
-                self.fake.workers[version] = int(self._query()["min_worker"])
-                self._say(200, {"status": "scaled"})
+                self.fake.begin_to_load(version, int(self._query()["min_worker"]))
+                self._accept(self._query())
 
     def do_DELETE(self) -> None:
         version = unquote(self.path).split("/")[3]
@@ -153,8 +187,13 @@ class _Handler(BaseHTTPRequestHandler):
             elif self.fake.workers.pop(version, None) is None:
                 self._refuse(404, "no such version")
             else:
-                self.fake.states.pop(version, None)
+                self.fake.forget(version)
                 self._say(200, {"status": "unregistered"})
+
+    def _accept(self, query: dict[str, str]) -> None:
+        """Promise to start workers; TorchServe would wait for them where it is not told not to."""
+        assert query["synchronous"] == "false"
+        self._say(202, {"status": "Processing worker updates..."})
 
     def _query(self) -> dict[str, str]:
         return {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}

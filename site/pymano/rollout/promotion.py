@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from pymano.rollout.models import Rollout
 from pymano.serving import changes
-from pymano.serving.reconcile import Outcome
+from pymano.serving.bringing import Outcome
 
 
 def promote(*, rollout: Rollout, actor: AbstractBaseUser) -> list[Outcome]:

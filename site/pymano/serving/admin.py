@@ -18,10 +18,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pymano.serving import card, changes, staff, upload
+from pymano.serving.bringing import Outcome
 from pymano.serving.forms import ConfirmForm, UploadForm, WorkersForm
 from pymano.serving.models import ModelEvent, WantedVersion
 from pymano.serving.overview import VersionView, overview
-from pymano.serving.reconcile import Outcome
 
 if TYPE_CHECKING:
     WantedVersionModelAdmin = admin.ModelAdmin[WantedVersion]

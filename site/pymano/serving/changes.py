@@ -15,10 +15,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from pymano.serving import catalogue, transport
+from pymano.serving.bringing import Outcome as Brought
+from pymano.serving.bringing import workers_in_words
 from pymano.serving.management import ManagementError, Replica, Served
 from pymano.serving.models import ModelEvent, Outcome, WantedVersion
-from pymano.serving.reconcile import Outcome as Brought
-from pymano.serving.reconcile import reconcile, workers_in_words
+from pymano.serving.reconcile import reconcile
 
 # Both together end before gunicorn's time-out.
 SECONDS: Final = 20.0

@@ -8,10 +8,11 @@ from typing import Final
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
+from pymano.serving.bringing import Lives, Outcome, Problem
 from pymano.serving.changes import Action
 from pymano.serving.models import ModelEvent
 from pymano.serving.models import Outcome as Ended
-from pymano.serving.reconcile import Outcome, Problem, reconcile
+from pymano.serving.reconcile import reconcile
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,14 @@ class Keeper:
         self._clock = clock
         self._away: set[str] = set()
         self._known: dict[tuple[str, str], tuple[Problem, float, float]] = {}
+        self._lives = Lives()
         self._database_away = False
 
     def round(self) -> list[Outcome]:
         """Bring all replicas to the wanted state once; what went wrong is noted, and never raised."""
         try:
             close_old_connections()
-            outcomes = reconcile(seconds=SECONDS, known=self._hopeless)
+            outcomes = reconcile(seconds=SECONDS, known=self._hopeless, lives=self._lives)
             self._forget_all_but({outcome.url for outcome in outcomes})
             for outcome in outcomes:
                 self._note(outcome)

@@ -29,6 +29,7 @@ from pymano.serving.answers import Unintelligible
 CONNECT_SECONDS: Final = 1.0
 ASK_SECONDS: Final = 3.0
 SHORTEST_SECONDS: Final = 0.1
+DONE: Final = {200, 202}
 
 
 class ManagementError(Exception):
@@ -93,6 +94,16 @@ class LoadedVersion:
         """When the eldest of its workers began; a version that never lost one was loaded then."""
         return min((worker.since for worker in self.workers if worker.since), default=None)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether all the workers can read that it is told to have."""
+        return 0 < self.most_workers <= self.ready
+
+    @property
+    def pids(self) -> set[int]:
+        """Numbers of its workers' processes; one that has not begun yet has none (TorchServe says -1)."""
+        return {worker.pid for worker in self.workers if worker.pid and worker.pid > 0}
+
     def has_workers(self, count: int) -> bool:
         """Whether it is told to have just so many workers."""
         return self.fewest_workers == self.most_workers == count
@@ -123,15 +134,22 @@ class Replica:
             found = self._describe("/all")
             return Served(tuple(map(_version, found)), _default(self._describe("")) if found else None)
 
+    def loaded(self, version: str) -> LoadedVersion | None:
+        """Return what it says of one version, or None where it does not serve it."""
+        return next(map(_version, self._describe(f"/{_quoted(version)}")), None)
+
     def register(self, archive: str, workers: int) -> None:
-        """Load an archive of its model store, and return once so many workers can read."""
+        """Begin to load an archive of its model store, with so many workers, and return at once.
+
+        Asked to wait for them, TorchServe would hold one of the few threads that take requests for readings.
+        """
         self._call(
             "POST",
             "/models",
             url=archive,
             model_name=settings.TORCHSERVE_MODEL,
             initial_workers=str(workers),
-            synchronous="true",
+            synchronous="false",
         )
 
     def unregister(self, version: str) -> None:
@@ -139,8 +157,8 @@ class Replica:
         self._call("DELETE", _path(version))
 
     def set_workers(self, version: str, count: int) -> None:
-        """Have a version read with so many workers, and return once they can."""
-        self._call("PUT", _path(version), min_worker=str(count), max_worker=str(count), synchronous="true")
+        """Begin to start or end workers of a version, until there are so many, and return at once."""
+        self._call("PUT", _path(version), min_worker=str(count), max_worker=str(count), synchronous="false")
 
     def set_default(self, version: str) -> None:
         """Have a version read where none is asked for."""
@@ -171,7 +189,7 @@ class Replica:
             ) as response,
         ):
             body = transport.content(response, time.monotonic() + left)
-        if response.status_code != 200:
+        if response.status_code not in DONE:
             raise Rejected(response.status_code, answers.message_in(body))
         return body
 

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pymano.serving import catalogue, transport
+from pymano.serving.bringing import Wanted
 from pymano.serving.catalogue import Archive
 from pymano.serving.management import ASK_SECONDS, LoadedVersion, ManagementError, Replica, Served
 from pymano.serving.models import WantedVersion
-from pymano.serving.reconcile import AT_ONCE, Wanted, as_wanted
+from pymano.serving.reconcile import AT_ONCE, as_wanted
 
 
 @dataclass(frozen=True)

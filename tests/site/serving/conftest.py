@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pymano.serving import bringing
 from pymano.serving.models import WantedVersion
 from tests import archives
 from tests.fake_management import FakeManagement
@@ -18,8 +19,11 @@ def store(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def replicas(settings: Any) -> Iterator[tuple[FakeManagement, FakeManagement]]:
-    """Both serve 1.1, with two workers."""
+def replicas(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[FakeManagement, FakeManagement]]:
+    """Both serve 1.1, with two workers; what they are asked to load is looked at often."""
+    monkeypatch.setattr(bringing, "AGAIN_SECONDS", 0.01)
     with FakeManagement({"1.1": 2}, "1.1") as one, FakeManagement({"1.1": 2}, "1.1") as other:
         settings.TORCHSERVE_MANAGEMENT_URL = f"{one.url},{other.url}"
         yield one, other

@@ -153,7 +153,7 @@ def test_one_that_is_away_is_told(ruler, rolled):
 
 
 def test_a_failure_is_told_and_taken_back(ruler, rolled):
-    rolled[1].refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+    rolled[1].dies.add("1.2")
     page = ruler.post(f"{MODELS}version/1.2/register/", {"workers": 1}, follow=True)
     [message] = texts(page)
     assert "the workers of crnn-1.2.mar do not start. Nothing was changed." in message

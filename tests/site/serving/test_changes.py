@@ -48,7 +48,7 @@ def test_who_did_it_is_kept_when_the_account_is_gone(replicas, sam):
 
 def test_an_archive_that_one_replica_refuses_leaves_everything_as_it_was(replicas, sam):
     want("1.1")
-    replicas[1].refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+    replicas[1].dies.add("1.2")
     with pytest.raises(RefusedError, match=r"do not start\. Nothing was changed\."):
         changes.register(version="1.2", workers=1, actor=sam)
     assert wanted() == {"1.1": (2, True)}
@@ -59,7 +59,7 @@ def test_an_archive_that_one_replica_refuses_leaves_everything_as_it_was(replica
 
 def test_workers_that_do_not_start_leave_the_number_as_it_was(replicas, sam):
     want("1.1")
-    replicas[1].refuses["1.1"] = 500, "Failed to start workers"
+    replicas[1].dies.add("1.1")
     with pytest.raises(RefusedError, match="could not get 5 workers"):
         changes.set_workers(version="1.1", workers=5, actor=sam)
     assert wanted() == {"1.1": (2, True)}
@@ -151,7 +151,7 @@ def test_a_roll_back_that_fails_leaves_the_default(replicas, sam):
     ModelEvent.record("adopt", "1.0")
     changes.set_default(version="1.1", actor=sam)
     changes.unregister(version="1.0", actor=sam)
-    replicas[0].refuses["crnn-1.0.mar"] = 500, "Failed to start workers"
+    replicas[0].dies.add("1.0")
     with pytest.raises(RefusedError):
         changes.roll_back(actor=sam)
     assert wanted() == {"1.1": (2, True)}

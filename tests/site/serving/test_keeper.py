@@ -61,7 +61,7 @@ def test_one_that_goes_and_comes_is_told_once_each(replicas, keeper, caplog):
 def test_what_cannot_be_loaded_is_tried_ever_more_seldom(replicas, keeper, clock, caplog):
     want("1.1", "1.2")
     for replica in replicas:
-        replica.refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+        replica.refuses["crnn-1.2.mar"] = 500, "Failed to save model"
 
     def tries():
         keeper.round()
@@ -85,20 +85,20 @@ def test_what_cannot_be_loaded_is_tried_ever_more_seldom(replicas, keeper, clock
 def test_what_cannot_be_loaded_is_remembered_while_a_server_is_busy(replicas, keeper, monkeypatch):
     want("1.1", "1.2")
     for replica in replicas:
-        replica.refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+        replica.refuses["crnn-1.2.mar"] = 500, "Failed to save model"
     keeper.round()
     with monkeypatch.context() as busy:
         busy.setattr(management, "ASK_SECONDS", 0.1)
         replicas[0].be_busy()
         keeper.round()
     keeper.round()
-    assert [replica.changes for replica in replicas] == [["register crnn-1.2.mar 2 true"]] * 2
+    assert [replica.changes for replica in replicas] == [["register crnn-1.2.mar 2"]] * 2
     assert ModelEvent.objects.count() == 2
 
 
 def test_what_is_not_wanted_any_more_is_forgotten(replicas, keeper):
     want("1.1", "1.2")
-    replicas[0].refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
+    replicas[0].refuses["crnn-1.2.mar"] = 500, "Failed to save model"
     keeper.round()
     WantedVersion.objects.filter(version="1.2").delete()
     keeper.round()

@@ -3,9 +3,12 @@
 import pytest
 
 from pymano.serving import management
-from pymano.serving.reconcile import Change, Problem, reconcile
+from pymano.serving import reconcile as module
+from pymano.serving.bringing import Change, Lives, Problem, Wanted, workers_in_words
+from pymano.serving.reconcile import reconcile
 from tests.site.serving.conftest import want
 
+WORKERS_DO_NOT_START = "the workers of crnn-1.2.mar do not start"
 pytestmark = pytest.mark.django_db
 
 
@@ -28,7 +31,7 @@ def test_the_new_is_there_before_the_old_goes(replicas):
     want("1.2")
     outcomes = bring()
     for replica, outcome in zip(replicas, outcomes, strict=True):
-        assert replica.changes == ["register crnn-1.2.mar 2 true", "set-default 1.2", "unregister 1.1"]
+        assert replica.changes == ["register crnn-1.2.mar 2", "set-default 1.2", "unregister 1.1"]
         assert outcome.is_right
         assert outcome.changes == [
             Change("1.2", "is registered"),
@@ -63,7 +66,6 @@ def test_a_version_that_cannot_read_is_not_made_the_default(replicas):
         (404, "Model not found", "there is no crnn-1.2.mar in its model store"),
         (400, "no zip", "crnn-1.2.mar is no archive"),
         (409, "Model version 1.0 is already registered", "crnn-1.2.mar is no archive"),
-        (500, "Failed to start workers", "the workers of crnn-1.2.mar do not start"),
         (500, "Failed to save model", "crnn-1.2.mar is damaged"),
         (507, "no memory", "crnn-1.2.mar was refused (507)"),
     ],
@@ -78,23 +80,85 @@ def test_an_archive_that_is_refused_keeps_the_others_from_nothing(replicas, stat
         assert replica.default == "1.1"
 
 
-def test_what_a_failed_registration_left_behind_is_removed(replicas):
+def test_workers_that_go_on_dying_are_told_and_what_was_registered_is_taken_back(replicas):
     want("1.1", "1.2")
-    for replica in replicas:
-        replica.refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
-        replica.leaves_behind.add("crnn-1.2.mar")
+    replicas[0].dies.add("1.2")
+    one, other = bring()
+    assert one.problems == [Problem("1.2", f"cannot be loaded: {WORKERS_DO_NOT_START}", lasting=True)]
+    assert one.changes == []
+    assert replicas[0].workers == {"1.1": 2}
+    assert other.is_right
+    assert replicas[1].workers == {"1.1": 2, "1.2": 2}
+
+
+def test_what_needs_longer_than_there_is_time_is_left_to_load(replicas):
+    want("1.1", "1.2")
+    replicas[0].hangs.add("1.2")
+    one, _ = reconcile(seconds=0.3)
+    assert one.problems == [Problem("1.2", "is not ready yet", lasting=False)]
+    assert replicas[0].workers == {"1.1": 2, "1.2": 2}
+    replicas[0].hangs.clear()
+    replicas[0].look_at("1.2")
+    assert all(outcome.is_right for outcome in bring())
+
+
+def test_what_was_left_to_load_is_taken_back_where_it_goes_on_dying(replicas):
+    want("1.1", "1.2")
+    lives, left = Lives(), replicas[0]
+    left.begin_to_load("1.2", 2)
+    left.dies.add("1.2")
+    problems = []
+    while "1.2" in left.workers:
+        left.look_at("1.2")
+        problems += bring(lives=lives)[0].problems
+    assert problems == [
+        Problem("1.2", "is not ready yet", lasting=False),
+        Problem("1.2", "is not ready yet", lasting=False),
+        Problem("1.2", f"cannot be loaded: {WORKERS_DO_NOT_START}", lasting=True),
+    ]
+
+
+def test_workers_that_are_killed_and_started_anew_are_not_taken_for_dying(replicas):
+    want("1.1", "1.2")
+    lives, killed = Lives(), replicas[0]
+    bring(lives=lives)
+    killed.begin_to_load("1.2", 2)
+    killed.dies.add("1.2")
+    for _ in range(2):
+        killed.look_at("1.2")
+        assert bring(lives=lives)[0].problems == [Problem("1.2", "is not ready yet", lasting=False)]
+    killed.dies.clear()
+    killed.look_at("1.2")
+    assert all(outcome.is_right and not outcome.changes for outcome in bring(lives=lives))
+
+
+def test_the_default_reads_before_others_are_loaded(replicas):
+    want("1.2", "1.0")
     bring()
-    assert [replica.workers for replica in replicas] == [{"1.1": 2}, {"1.1": 2}]
+    for replica in replicas:
+        assert replica.changes == [
+            "register crnn-1.2.mar 2",
+            "set-default 1.2",
+            "register crnn-1.0.mar 2",
+            "unregister 1.1",
+        ]
 
 
-def test_what_cannot_be_loaded_is_told_though_the_server_is_busy_afterwards(replicas, monkeypatch):
+@pytest.mark.parametrize("workers", [1, 3])
+def test_workers_that_do_not_become_so_many_are_told(replicas, workers):
+    want("1.1", workers=workers)
+    replicas[0].dies.add("1.1")
+    one, other = bring()
+    words = f"could not get {workers_in_words(workers)}"
+    assert one.problems == [Problem("1.1", words, lasting=True)]
+    assert other.is_right
+
+
+def test_it_waits_for_a_server_that_is_busy_loading(replicas, monkeypatch):
     monkeypatch.setattr(management, "ASK_SECONDS", 0.3)
     want("1.1", "1.2")
-    replicas[0].refuses["crnn-1.2.mar"] = 500, "Failed to start workers"
-    replicas[0].busy_after.add("crnn-1.2.mar")
-    one, other = bring()
-    assert Problem("1.2", "cannot be loaded: the workers of crnn-1.2.mar do not start", True) in one.problems
-    assert other.is_right
+    replicas[0].busy_with.add("crnn-1.2.mar")
+    assert all(outcome.is_right for outcome in bring())
 
 
 def test_where_somebody_else_is_faster_it_waits_for_what_comes_of_it(replicas):
@@ -104,9 +168,7 @@ def test_where_somebody_else_is_faster_it_waits_for_what_comes_of_it(replicas):
     one, other = bring()
     assert (one.problems, one.changes, one.others) == ([], [], ())
     assert replicas[0].workers == {"1.1": 2, "1.2": 2}
-    assert other.problems == [
-        Problem("1.2", "cannot be loaded: the workers of crnn-1.2.mar do not start", lasting=True)
-    ]
+    assert other.problems == [Problem("1.2", f"cannot be loaded: {WORKERS_DO_NOT_START}", lasting=True)]
 
 
 def test_workers_that_cannot_read_yet_are_told(replicas):
@@ -156,8 +218,6 @@ def test_a_known_problem_keeps_a_version_from_being_tried(replicas):
 def test_what_was_wanted_meanwhile_is_not_dropped(replicas, monkeypatch):
     """Another process registers 1.2 while this one is at work by what was wanted before."""
     want("1.1")
-    from pymano.serving import reconcile as module
-
     bring_one = module.bring
 
     def slowly(replica, *rest):
@@ -169,7 +229,7 @@ def test_what_was_wanted_meanwhile_is_not_dropped(replicas, monkeypatch):
     def then_registered():
         both.append(read())
         if len(both) == 2:
-            return [*both[0], module.Wanted("1.2", "crnn-1.2.mar", 2, is_default=False)]
+            return [*both[0], Wanted("1.2", "crnn-1.2.mar", 2, is_default=False)]
         return both[0]
 
     monkeypatch.setattr(module, "bring", slowly)

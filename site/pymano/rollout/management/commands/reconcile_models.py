@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pymano.rollout import guard
+from pymano.serving.bringing import Outcome
 from pymano.serving.keeper import SECONDS, Keeper
-from pymano.serving.reconcile import Outcome, reconcile
+from pymano.serving.reconcile import reconcile
 
 
 class Command(BaseCommand):
