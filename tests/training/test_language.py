@@ -17,6 +17,12 @@ def data_folder(tmp_path_factory):
     return write_data(tmp_path_factory.mktemp("data"))
 
 
+@pytest.fixture
+def few_codes(monkeypatch):
+    """Make up as many codes and letters as a test needs."""
+    monkeypatch.setattr(languages, "_CODES", 600)
+
+
 def known(texts, order, folder):
     """Languages of one language, learnt from these texts."""
     save({"one": learn(joined(texts, ALPHABET), order)}, folder / "language.npz")
@@ -74,7 +80,7 @@ def test_each_length_keeps_as_many_counts_as_contexts():
     assert set(PARTS) < set(vars(grams))
 
 
-def test_a_data_folder_gives_every_language(data_folder, tmp_path):
+def test_a_data_folder_gives_every_language(data_folder, few_codes, tmp_path):
     languages.build(data_folder, tmp_path / "language.npz")
     loaded = language.load(tmp_path / "language.npz", ALPHABET)
     guide = language.LanguageGuide(loaded, weight=1, bonus=0)
@@ -82,5 +88,5 @@ def test_a_data_folder_gives_every_language(data_folder, tmp_path):
     assert set(languages.texts(data_folder)) == set(languages.ORDERS)
 
 
-def test_held_out_pages_teach_no_language(data_folder):
+def test_held_out_pages_teach_no_language(data_folder, few_codes):
     assert set(languages.texts(data_folder)["french"]) == {"hello"}
