@@ -1,9 +1,11 @@
 """The page that Prometheus reads; not for the public. What is counted and timed stands in pymano.metrics."""
 
+import logging
 import secrets
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -12,7 +14,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from pymano.metrics import SHARED
-from pymano.serving import client
+from pymano.serving import client, overview
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -28,7 +32,21 @@ class TorchServe(Collector):
     """How TorchServe is, as the process that is asked last saw it."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield what is known; of a TorchServe that is away only that none of its workers is ready."""
+        """Yield what is known; where TorchServe is away, that none of its workers is ready."""
+        yield from self._reading()
+        try:
+            states = overview.states()
+        except Error as error:
+            log.warning("Not known what is wanted of TorchServe: %s", error)
+            return
+        replicas = GaugeMetricFamily(
+            "pymano_torchserve_replicas", "Replicas of TorchServe, by how they are.", labels=["state"]
+        )
+        for state, count in states.items():
+            replicas.add_metric([state], count)
+        yield replicas
+
+    def _reading(self) -> Iterator[GaugeMetricFamily]:
         state = client.state()
         yield GaugeMetricFamily(
             "pymano_torchserve_ready_workers", "Workers of TorchServe that can read now.", state.ready_workers

@@ -9,7 +9,7 @@ import yaml
 from prometheus_client import generate_latest
 
 from pymano import metrics, scrape
-from pymano.serving import client
+from pymano.serving import client, overview
 from pymano.serving.state import State
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -31,6 +31,8 @@ def shown(monkeypatch):
     """What a scrape shows of every metric: name -> its labels."""
     monkeypatch.setattr(client.state, "ask", lambda: State("ready", 1, 100))
     client.state.forget()
+    monkeypatch.setattr(overview.states, "ask", lambda: dict.fromkeys(overview.STATES, 1))
+    overview.states.forget()
     metrics.REQUESTS.labels("GET", "write", 200)
     metrics.REQUEST_SECONDS.labels("write")
     metrics.READINGS.labels("read", "1.0")
@@ -39,6 +41,7 @@ def shown(monkeypatch):
     metrics.SHADOW_READINGS.labels("read")
     page = generate_latest(scrape.registry()).decode()
     client.state.forget()
+    overview.states.forget()
     found = re.findall(r"^(\w+)(?:\{(.*)\})? ", page, re.MULTILINE)
     return {name: set(re.findall(r'(\w+)="', labels)) for name, labels in found}
 

@@ -4,7 +4,21 @@ import sys
 
 import pytest
 from django.conf import settings as project
+from django.db import OperationalError
 from django.test import Client
+
+from pymano.serving import overview
+from tests.fake_management import FakeManagement
+from tests.site.serving.conftest import want
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _anew():
+    overview.states.forget()
+    yield
+    overview.states.forget()
 
 
 def scrape(token: str = "", *, browser: Client | None = None):
@@ -34,6 +48,27 @@ def test_of_one_that_is_away_it_says_only_that(settings, nowhere):
     shown = scrape("a long word").content.decode()
     assert "pymano_torchserve_ready_workers 0.0" in shown
     assert "queue_free" not in shown
+
+
+def test_it_counts_the_replicas_that_are_not_as_they_are_wanted(settings):
+    settings.METRICS_TOKEN = "a long word"
+    want("1.1")
+    with FakeManagement({"1.1": 2}, "1.1") as one, FakeManagement({"1.1": 1}, "1.1") as other:
+        settings.TORCHSERVE_MANAGEMENT_URL = f"{one.url},{other.url},http://127.0.0.1:9"
+        shown = scrape("a long word").content.decode()
+    for state in ("as_wanted", "differs", "away"):
+        assert f'pymano_torchserve_replicas{{state="{state}"}} 1.0' in shown
+
+
+def test_while_the_database_is_away_it_shows_the_rest(settings, nowhere, monkeypatch):
+    def away():
+        raise OperationalError("no such server")
+
+    settings.METRICS_TOKEN = "a long word"
+    monkeypatch.setattr(overview.states, "ask", away)
+    shown = scrape("a long word").content.decode()
+    assert "pymano_torchserve_ready_workers 0.0" in shown
+    assert "pymano_torchserve_replicas" not in shown
 
 
 @pytest.mark.parametrize(("token", "given"), [("", ""), ("a", ""), ("a", "b"), ("", "a"), ("a", "\xe9")])

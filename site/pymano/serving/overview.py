@@ -1,9 +1,11 @@
 """What the replicas say, beside what is wanted of them and which archives there are."""
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 from pymano.serving import catalogue, transport
 from pymano.serving.bringing import Wanted
@@ -11,6 +13,10 @@ from pymano.serving.catalogue import Archive
 from pymano.serving.management import ASK_SECONDS, LoadedVersion, ManagementError, Replica, Served
 from pymano.serving.models import WantedVersion
 from pymano.serving.reconcile import AT_ONCE, as_wanted
+from pymano.serving.state import Remembered
+
+STATES: Final = ("as_wanted", "differs", "away")
+REMEMBER_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,13 @@ class ReplicaView:
         """Whether anything is not as it is wanted."""
         return any(row.differs for row in self.rows)
 
+    @property
+    def state(self) -> str:
+        """How it is in one word, one of STATES."""
+        if self.is_away:
+            return "away"
+        return "differs" if self.differs else "as_wanted"
+
 
 @dataclass(frozen=True)
 class VersionView:
@@ -77,10 +90,8 @@ class Overview:
 
 def overview() -> Overview:
     """Ask all replicas, and put what they say beside what is wanted."""
-    seen = _seen()
     known = {one.version: one for one in WantedVersion.objects.all()}
-    held_against = as_wanted(known.values()) or _of_the_first(seen)
-    replicas = tuple(_replica(one, held_against) for one in seen)
+    replicas = _replicas(known.values())
     rows = [row for replica in replicas for row in replica.rows]
     archives = {archive.version: archive for archive in catalogue.archives()}
     names = dict.fromkeys([*archives, *known, *(row.version for row in rows)])
@@ -91,6 +102,21 @@ def overview() -> Overview:
         for name in names
     )
     return Overview(replicas, tuple(reversed(versions)), bool(known))
+
+
+def _replicas(known: Collection[WantedVersion]) -> tuple[ReplicaView, ...]:
+    seen = _seen()
+    held_against = as_wanted(known) or _of_the_first(seen)
+    return tuple(_replica(one, held_against) for one in seen)
+
+
+def _ask_states() -> dict[str, int]:
+    counts = Counter(replica.state for replica in _replicas(WantedVersion.objects.all()))
+    return {state: counts[state] for state in STATES}
+
+
+# How many replicas are in each state: {"as_wanted": 2, "differs": 0, "away": 0}.
+states = Remembered(_ask_states, seconds=REMEMBER_SECONDS)
 
 
 def _seen() -> list[Seen]:
