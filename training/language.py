@@ -25,6 +25,8 @@ _BETWEEN = 255
 """Stands between two texts."""
 _CODES = 60_000
 _LETTERS = list(string.ascii_lowercase)
+_ENDINGS = {"": 0.4, ".": 0.42, ",": 0.1, "?": 0.04, "!": 0.04}
+"""How a gloss is ended, and how often: in the source none is, and none has a full stop."""
 
 Text = npt.NDArray[np.uint8]
 """Texts as classes, each with a space before and after, _BETWEEN between them."""
@@ -111,7 +113,8 @@ def texts(data: Path, seed: int = 1) -> dict[str, list[str]]:
     random = np.random.default_rng(seed)
     codes = [supply.anything(random) for _ in range(_CODES)]
     letters = ["".join(random.choice(_LETTERS, random.integers(2, 12))) for _ in range(_CODES)]
-    english = [*supply.sentences, *supply.words]
+    endings = random.choice(list(_ENDINGS), len(supply.sentences), p=list(_ENDINGS.values()))
+    english = [*map("".join, zip(supply.sentences, endings, strict=True)), *supply.words]
     return {"english": english, "french": french, "codes": codes, "letters": letters}
 
 

@@ -29,12 +29,12 @@ from training import phrases, sources
 from training.composed import ComposedSource
 from training.metrics import score
 
-_WEIGHTS = (0.3, 0.4, 0.5, 0.6)
-_BONUSES = (1.2, 1.8)
-"""Bonuses that are tried, as multiples of the weight."""
+_WEIGHTS = (0.3, 0.45, 0.6, 0.75)
+_BONUS = 1.8
+"""The bonus that goes with a weight, as a multiple of it."""
 _HARM = 0.003
 """How much worse, in CER, text that is no language may be read at most."""
-_COUNTS = {"words": 1200, "lines": 100, "codes": 250, "letters": 250}
+_COUNTS = {"words": 1200, "lines": 200, "codes": 400, "letters": 600}
 _PROSE, _STRANGE = ("words", "lines"), ("codes", "letters")
 
 
@@ -104,20 +104,23 @@ def cer(reader: Reader, chosen: Iterable[Answer]) -> float:
 
 
 def choose(asked: Answers, reader: Callable[[Habits], Reader]) -> Habits:
-    """The habits that read prose best, of those by which nothing else is read much worse."""
-    plain = Habits()
-    tried = [plain, *(Habits(w, w * b) for w in _WEIGHTS for b in _BONUSES)]
+    """The habits that read prose best, of those by which nothing else is read much worse.
+
+    Words and lines count by their characters.
+    """
+    prose = [each for name in _PROSE for each in asked[name]]
+    sets = {name: asked[name] for name in _STRANGE} | {"prose": prose}
     rates = {}
-    for habits in tqdm(tried, desc="weights"):
-        rates[habits.weight, habits.bonus] = {name: cer(reader(habits), asked[name]) for name in asked}
-        tqdm.write(f"{habits.weight:.2f} {habits.bonus:.2f} {_told(rates[habits.weight, habits.bonus])}")
-    base = rates[0.0, 0.0]
-    harmless = [
-        habits
-        for habits in tried
-        if all(rates[habits.weight, habits.bonus][name] <= base[name] + _HARM for name in _STRANGE)
-    ]
-    return min(harmless, key=lambda habits: sum(rates[habits.weight, habits.bonus][name] for name in _PROSE))
+    for weight in tqdm((0.0, *_WEIGHTS), desc="weights"):
+        guided = reader(_habits(weight))
+        rates[weight] = {name: cer(guided, chosen) for name, chosen in sets.items()}
+        tqdm.write(f"{weight:.2f} {_told(rates[weight])}")
+    harmless = [w for w in rates if all(rates[w][name] <= rates[0.0][name] + _HARM for name in _STRANGE)]
+    return _habits(min(harmless, key=lambda weight: rates[weight]["prose"]))
+
+
+def _habits(weight: float) -> Habits:
+    return Habits(weight, weight * _BONUS)
 
 
 def _told(rates: Mapping[str, float]) -> str:
