@@ -114,6 +114,7 @@ TEMPLATES: list[dict[str, Any]] = [
 LANGUAGE_CODE, USE_I18N = "en", False
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "pymano.formats"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Where things are kept: rows, counters, pictures, static files.

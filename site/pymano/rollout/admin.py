@@ -5,6 +5,7 @@ Who may see them has rollout.view_rollout, who may change anything serving.manag
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -82,14 +83,14 @@ class RolloutAdmin(RolloutModelAdmin):
         return f"{rollout.share} %" if rollout.kind == Kind.CANARY else ""
 
     @admin.display(description="started", ordering="started_at")
-    def began(self, rollout: Rollout) -> str:
+    def began(self, rollout: Rollout) -> datetime:
         """Show when it began."""
-        return f"{rollout.started_at:%Y-%m-%d %H:%M}"
+        return rollout.started_at
 
     @admin.display(description="ended", ordering="ended_at")
-    def ended(self, rollout: Rollout) -> str:
+    def ended(self, rollout: Rollout) -> datetime | str:
         """Show when it ended."""
-        return f"{rollout.ended_at:%Y-%m-%d %H:%M}" if rollout.ended_at else "running"
+        return rollout.ended_at or "running"
 
     @admin.display(description="ended by")
     def who_ended(self, rollout: Rollout) -> str:

@@ -4,7 +4,7 @@ Who may see them has serving.view_wantedversion, who may change anything serving
 superusers upload. Every change is asked about once more, on a page of its own, and leaves a ModelEvent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,14 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pymano.serving import card, changes, staff, upload
 from pymano.serving.bringing import Outcome
 from pymano.serving.forms import ConfirmForm, UploadForm, WorkersForm
-from pymano.serving.models import ModelEvent, WantedVersion
+from pymano.serving.models import ModelEvent, WantedVersion, in_words
 from pymano.serving.overview import VersionView, overview
 
 if TYPE_CHECKING:
@@ -224,13 +225,22 @@ def _workers_of(one: VersionView) -> int:
     return wanted.workers if wanted else 1
 
 
+class InWordsFilter(admin.AllValuesFieldListFilter):
+    """A filter by words such as "set_default", written as pages write them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield them all, "set default" for "set_default"."""
+        for choice in super().choices(changelist):
+            yield choice | {"display": in_words(str(choice["display"]))}
+
+
 @admin.register(ModelEvent)
 class ModelEventAdmin(ModelEventModelAdmin):
     """What was done to the models: to be read, never changed or deleted."""
 
     date_hierarchy = "at"
     list_display = ["when", "what", "version", "outcome", "who", "details"]
-    list_filter = ["action", "outcome", "version"]
+    list_filter = [("action", InWordsFilter), "outcome", "version"]
     list_display_links = None
 
     def has_view_permission(self, request: HttpRequest, obj: ModelEvent | None = None) -> bool:
@@ -242,7 +252,7 @@ class ModelEventAdmin(ModelEventModelAdmin):
     @admin.display(description="at", ordering="at")
     def when(self, event: ModelEvent) -> SafeString:
         """Show when it was done, on one line."""
-        return format_html('<span class="nowrap">{}</span>', f"{event.at:%Y-%m-%d %H:%M} UTC")
+        return format_html('<span class="nowrap">{}</span>', date_format(event.at, "DATETIME_FORMAT"))
 
     @admin.display(description="action", ordering="action")
     def what(self, event: ModelEvent) -> str:

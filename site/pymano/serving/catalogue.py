@@ -9,6 +9,7 @@ import json
 import zipfile
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -47,7 +48,7 @@ class Archive:
     state: State
     size: int | None
     scores: tuple[Score, ...]
-    created: str
+    created: datetime | None
     exports: tuple[str, ...]
 
     @property
@@ -101,7 +102,7 @@ def _archive(name: str, version: str, sha256: str, approved: ApprovedArchive | N
         state=_state(settings.MODEL_STORE / name, sha256),
         size=approved.size if approved else _size(name, facts),
         scores=_scores(facts),
-        created=str(facts.get("created", "")),
+        created=_created(facts),
         exports=tuple(map(str, facts.get("exports") or ())),
     )
 
@@ -154,6 +155,14 @@ def _facts(name: str) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return facts if isinstance(facts, dict) else {}
+
+
+def _created(facts: dict[str, Any]) -> datetime | None:
+    try:
+        created = datetime.fromisoformat(str(facts.get("created")))
+    except ValueError:
+        return None
+    return created if created.tzinfo else created.replace(tzinfo=UTC)
 
 
 def _scores(facts: dict[str, Any]) -> tuple[Score, ...]:

@@ -58,6 +58,11 @@ class Outcome(models.TextChoices):
     FAILED = "failed"
 
 
+def in_words(action: str) -> str:
+    """Write an action as a page does: "set_default" -> "set default"."""
+    return action.replace("_", " ")
+
+
 class ModelEvent(models.Model):
     """What was done to the models, by whom, and how it ended; nothing changes or deletes it.
 
@@ -84,8 +89,8 @@ class ModelEvent(models.Model):
 
     @property
     def action_in_words(self) -> str:
-        """The action as a page writes it: "set_default" -> "set default"."""
-        return self.action.replace("_", " ")
+        """The action as a page writes it."""
+        return in_words(self.action)
 
     @classmethod
     def record(

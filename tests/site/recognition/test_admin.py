@@ -41,6 +41,11 @@ def test_the_list_asks_the_database_no_more_for_more_readings(
         signed_in.get(LIST)
 
 
+def test_times_are_written_as_on_the_other_pages_of_the_staff(browser, sam, prediction):
+    page = browser(sam).get(LIST).content.decode()
+    assert f"{prediction.created_at:%Y-%m-%d %H:%M} UTC" in page
+
+
 def test_others_are_not_found(browser, sam, prediction):
     assert not browser(sam).get(LIST, {"q": "goodbye"}).context["cl"].queryset
 

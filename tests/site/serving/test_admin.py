@@ -1,6 +1,7 @@
 """The pages on models: who may see and change, and that a change is asked about and written down."""
 
 import hashlib
+import re
 import tempfile
 from pathlib import Path
 
@@ -186,6 +187,19 @@ def test_events_are_read_and_never_changed(ruler, rolled):
     assert ruler.post(f"{events}{event.pk}/change/", {"details": "nothing"}).status_code == 403
     ruler.post(events, {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"})
     assert ModelEvent.objects.count() == 2
+
+
+def test_events_are_chosen_by_words(ruler, rolled):
+    page = ruler.get("/admin/serving/modelevent/").content.decode()
+    assert "?action=set_default" in page
+    assert "setdefault" in re.sub(r"\s", "", page)
+    assert ">set_default<" not in re.sub(r"\s", "", page)
+
+
+@pytest.mark.parametrize(("version", "leads"), [("1.0", True), ("1.1", False), ("1.2", False)])
+def test_a_version_that_may_be_tried_leads_to_its_trial(ruler, rolled, version, leads):
+    page = ruler.get(f"{MODELS}version/{version}/").content.decode()
+    assert (f"{reverse('admin:rollout_rollout_add')}?version={version}" in page) is leads
 
 
 def test_the_card_of_a_version_is_shown(ruler, store, rolled):

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 
@@ -63,7 +64,8 @@ def test_scores_come_from_the_facts_beside_it(store):
     (store / "crnn-1.1.json").write_text(json.dumps(facts))
     archive = catalogue.find("1.1")
     assert [score.cer_interval for score in archive.scores] == [(0.04, 0.07), None]
-    assert (archive.scores[0].items, archive.exports, archive.created) == (900, ("7",), "2026-01-02")
+    assert (archive.scores[0].items, archive.exports) == (900, ("7",))
+    assert archive.created == datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("facts", ["", "[", "[]", "7", '{"scores": 7}', '{"scores": [{}]}', '{"archive": 7}'])
