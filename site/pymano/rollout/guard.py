@@ -17,7 +17,7 @@ from django.utils import timezone
 from pymano.rollout.comparison import Comparison, compare
 from pymano.rollout.measures import probability
 from pymano.rollout.models import Kind, Observation, Role, Rollout
-from pymano.rollout.statistics import Tally
+from pymano.rollout.statistics import Tally, quantile
 from pymano.serving.models import WantedVersion
 
 log = logging.getLogger(__name__)
@@ -126,8 +126,9 @@ def _of(tally: Tally) -> str:
     return f"{tally.happened:.0f} times of {tally.of:.0f}"
 
 
-def _middle(values: list[float]) -> str:
-    return f"{values[(len(values) - 1) // 2]:.0f}"
+def _middle(durations: list[float]) -> str:
+    median = quantile(durations, 0.5)
+    return f"{median.value:.0f}" if median else "no"
 
 
 def _forget_old() -> None:
