@@ -8,6 +8,7 @@ from rest_framework.generics import GenericAPIView, RetrieveDestroyAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 
 from pymano import metrics
@@ -68,32 +69,43 @@ class PredictionView(Owned, RetrieveDestroyAPIView[Prediction]):
     lookup_field = "id"
 
 
-@schema.CORRECT
-class CorrectionView(Owned):
-    """The correction of one reading."""
+class SaidOf(Owned):
+    """What the views have in common by which people say something of one reading."""
 
     lookup_field = "id"
+    said: type[Serializer[Any]]
 
     def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Keep what is really written; the answer is the reading."""
+        """Keep it; the answer is the reading."""
         prediction = self.get_object()
-        correction = CorrectionSerializer(data=request.data)
-        correction.is_valid(raise_exception=True)
-        prediction.correct(correction.validated_data["text"])
-        metrics.CORRECTIONS.labels(prediction.model_version).inc()
+        said = self.said(data=request.data)
+        said.is_valid(raise_exception=True)
+        self.keep(prediction, said.validated_data)
         return Response(shown(prediction))
+
+    def keep(self, prediction: Prediction, said: dict[str, Any]) -> None:
+        """Have the reading keep what was said."""
+        raise NotImplementedError
+
+
+@schema.CORRECT
+class CorrectionView(SaidOf):
+    """What is really written."""
+
+    said = CorrectionSerializer
+
+    def keep(self, prediction: Prediction, said: dict[str, Any]) -> None:
+        """Correct it."""
+        prediction.correct(said["text"])
+        metrics.CORRECTIONS.labels(prediction.model_version).inc()
 
 
 @schema.CONSENT
-class ConsentView(Owned):
-    """Whether one reading may train."""
+class ConsentView(SaidOf):
+    """Whether it may train."""
 
-    lookup_field = "id"
+    said = ConsentSerializer
 
-    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Withdraw it from training, or take that back; the answer is the reading."""
-        prediction = self.get_object()
-        consent = ConsentSerializer(data=request.data)
-        consent.is_valid(raise_exception=True)
-        prediction.set_withdrawn(consent.validated_data["withdrawn"])
-        return Response(shown(prediction))
+    def keep(self, prediction: Prediction, said: dict[str, Any]) -> None:
+        """Withdraw it from training, or take that back."""
+        prediction.set_withdrawn(said["withdrawn"])
