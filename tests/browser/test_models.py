@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from local.torchserve import TorchServe
+from pymano.serving import changes
 from pymano.serving.keeper import Keeper
 from pymano.serving.models import ModelEvent, WantedVersion
 from tests import archives, served
@@ -28,12 +29,15 @@ def sam(transactional_db: None, django_user_model: Any) -> Any:
 
 
 @pytest.fixture
-def servers(chromium: Any, tmp_path: Path, settings: Any) -> Iterator[list[TorchServe]]:
+def servers(
+    chromium: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[TorchServe]]:
     """Two servers that read with 1.0; the store has 1.1 too, and 1.2, which is broken."""
     store = archives.fill(tmp_path / "model_store", "1.0", "1.1")
     archives.write(store, "1.2", handler=archives.CANNOT_START)
     archives.approve(store, "crnn-1.0.mar", "crnn-1.1.mar", "crnn-1.2.mar")
     both = [TorchServe(tmp_path / name, archive=store / "crnn-1.0.mar") for name in "ab"]
+    monkeypatch.setattr(changes, "SECONDS", 60.0)  # enough on a busy machine
     settings.MODEL_STORE = store
     settings.TORCHSERVE_MANAGEMENT_URL = ",".join(server.management_url for server in both)
     with served.running(*both):
@@ -62,7 +66,7 @@ def row(page: Any, version: str) -> Any:
 
 def test_versions_come_and_go_in_the_admin(open_page: Open, sam: Any, servers: list[TorchServe]) -> None:
     page = open_page(MODELS, user=sam)
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)
     expect(page.get_by_text("Nobody has changed the models yet")).to_be_visible()
 
     change(page, "1.1", "Register")
@@ -106,7 +110,7 @@ def test_what_is_uploaded_can_be_served(
     settings.MODEL_UPLOADS = True
     archive = archives.write(tmp_path, "2.0")
     page = open_page(MODELS, user=sam)
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)
     page.get_by_role("link", name="Upload an archive").click()
     page.get_by_label("Archive").set_input_files(archive)
     page.get_by_label("SHA-256").fill(hashlib.sha256(archive.read_bytes()).hexdigest())
