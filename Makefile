@@ -19,6 +19,9 @@ MODEL_CODE := PYTHONPATH=handlers:.
 # Whatever loads the settings needs a secret key, not this installation's.
 THROWAWAY := SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) DATA_DIR=.run/check
 
+# Two processes share all the tests, file by file; those that ARGS names are run by one.
+SHARED = $(if $(ARGS),,-n 2 --dist loadfile)
+
 # $(call need,DATA) stops where DATA is not given.
 need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see make help)))
 
@@ -61,13 +64,13 @@ run: install-run
 
 test: install-dev
 	@$(BIN)/python -m local.browser
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(SHARED) $(ARGS)
 
 # The client library must be there before pip builds mysqlclient against it.
 test-mysql: install-dev
 	@if $(BIN)/python -m local.mariadb; then \
 	  $(PYTHON) local/install.py mysql && \
-	  $(BIN)/python -m local.mariadb $(BIN)/pytest tests/site tests/docs tests/browser/test_whole.py $(ARGS); \
+	  $(BIN)/python -m local.mariadb $(BIN)/pytest tests/site tests/docs tests/browser/test_whole.py $(SHARED) $(ARGS); \
 	fi
 
 test-faults: install-dev

@@ -30,6 +30,17 @@ hypothesis.settings.load_profile("always the same")
 settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Where processes share the tests, have each choose its own folder before it reads the settings.
+
+    They share the cores, too, so that each computes on one.
+    """
+    for chosen in ("DATA_DIR", "DJANGO_SETTINGS_MODULE"):
+        os.environ.pop(chosen)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Test SQLite in a file: in memory there is one connection, which a live server's threads would share."""

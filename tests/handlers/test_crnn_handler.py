@@ -51,6 +51,7 @@ def folder(checkpoint, tmp_path_factory):
 def handler(folder):
     """One that warmed up on short ink alone: a network that was never trained takes long over wide ink."""
     threads = torch.get_num_threads()
+    torch.set_num_threads(2)
     handler = CRNNHandler()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crnn_handler, "_WARM_UP", crnn_handler._WARM_UP[:1])
