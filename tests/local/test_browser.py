@@ -13,8 +13,8 @@ def machine(monkeypatch, tmp_path):
         there, asked = set(programs), []
 
         def run(command, **_):
-            asked.append(command[1])
-            there.update(brings if command[1] == "install" else ())
+            asked.append(command[-1])
+            there.update(brings if command[-1] in brings else ())
             return subprocess.CompletedProcess(command, 0)
 
         monkeypatch.setattr(browser, "LOG", tmp_path / "state" / "chromium.log")
@@ -26,7 +26,7 @@ def machine(monkeypatch, tmp_path):
     return build
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize("name", [*browser.PACKAGES, "chromium-browser", "google-chrome"])
 def test_chromium_is_found_by_any_name(machine, name, capsys):
     asked = machine(name, "apt-get")
     browser.main()
@@ -36,10 +36,22 @@ def test_chromium_is_found_by_any_name(machine, name, capsys):
 
 
 def test_root_on_debian_installs_it(machine, capsys):
+    asked = machine("apt-get", brings=["chromium-headless-shell"])
+    browser.main()
+    assert asked == ["update", "chromium-headless-shell"]
+    assert capsys.readouterr().out == ""
+
+
+def test_where_debian_has_it_with_windows_alone_that_is_installed(machine, capsys):
     asked = machine("apt-get", brings=["chromium"])
     browser.main()
-    assert asked == ["update", "install"]
+    assert asked == ["update", "chromium-headless-shell", "update", "chromium"]
     assert capsys.readouterr().out == ""
+
+
+def test_the_one_without_windows_goes_first(machine):
+    machine(*browser.PACKAGES)
+    assert browser.chromium() == "/bin/chromium-headless-shell"
 
 
 @pytest.mark.parametrize(
