@@ -16,7 +16,7 @@ from pymano.serving.keeper import Keeper
 from pymano.serving.models import ModelEvent, WantedVersion
 from tests import archives, served
 from tests.browser.conftest import PASSWORD, Open
-from tests.browser.test_looks import day_and_night, everywhere, look, options
+from tests.browser.test_looks import everywhere, look, options
 from tests.fake_management import FakeManagement
 
 MODELS = "/admin/serving/wantedversion/"
@@ -153,16 +153,13 @@ def mixed(chromium: Any, tmp_path: Path, settings: Any) -> Iterator[None]:
 
 
 @everywhere
-@day_and_night
-def test_the_pages_on_models(
-    open_page: Open, sam: Any, mixed: None, window: tuple[int, int], scheme: str
-) -> None:
-    page = open_page(MODELS, user=sam, **options(window, scheme))
-    look(page, "models", window, scheme)
+def test_the_pages_on_models(open_page: Open, sam: Any, mixed: None, window: tuple[int, int]) -> None:
+    page = open_page(MODELS, user=sam, **options(window))
+    look(page, "models", window)
     page.goto(f"{MODELS}version/1.1/")
-    look(page, "models-version", window, scheme)
+    look(page, "models-version", window)
     page.goto(f"{MODELS}version/1.1/set-workers/")
-    look(page, "models-ask", window, scheme)
+    look(page, "models-ask", window)
     page.goto(f"{MODELS}upload/")
     page.get_by_label("SHA-256").fill("no hash")
     page.get_by_label("Archive").set_input_files(
@@ -170,6 +167,6 @@ def test_the_pages_on_models(
     )
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("A SHA-256 is 64 digits")).to_be_visible()
-    look(page, "models-upload", window, scheme)
+    look(page, "models-upload", window)
     page.goto("/admin/serving/modelevent/")
-    look(page, "models-events", window, scheme)
+    look(page, "models-events", window)

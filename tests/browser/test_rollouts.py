@@ -15,7 +15,7 @@ from pymano.rollout import guard, router
 from pymano.rollout.models import Observation, Rollout, ShadowReading
 from pymano.serving.models import WantedVersion
 from tests.browser.conftest import PASSWORD, Open
-from tests.browser.test_looks import day_and_night, everywhere, look, options
+from tests.browser.test_looks import everywhere, look, options
 from tests.fake_torchserve import FakeTorchServe
 from tests.site.rollout.people import person
 
@@ -125,27 +125,26 @@ def seen(rollout: Rollout, owner: Any, random: Random) -> None:
 
 
 @everywhere
-@day_and_night
 def test_the_pages_on_trials(
-    open_page: Open, sam: Any, versions: WantedVersion, window: tuple[int, int], scheme: str
+    open_page: Open, sam: Any, versions: WantedVersion, window: tuple[int, int]
 ) -> None:
     canary, shadow = Rollout(kind="canary", share=20), Rollout(kind="shadow", dropped=3)
-    page = open_page(f"{TRIALS}add/", user=sam, **options(window, scheme))
-    look(page, "trials-start", window, scheme)
+    page = open_page(f"{TRIALS}add/", user=sam, **options(window))
+    look(page, "trials-start", window)
     for rollout in (canary, shadow):
         rollout.start(versions, "1.1", by=sam)
     page.goto(f"{TRIALS}{canary.pk}/change/")
-    look(page, "trials-empty", window, scheme)
+    look(page, "trials-empty", window)
     for rollout in (canary, shadow):
         seen(rollout, sam, Random(1))
     page.reload()
-    look(page, "trials-canary", window, scheme)
+    look(page, "trials-canary", window)
     page.goto(f"{TRIALS}{shadow.pk}/change/")
-    look(page, "trials-shadow", window, scheme)
+    look(page, "trials-shadow", window)
     page.goto(f"{TRIALS}{canary.pk}/promote/")
-    look(page, "trials-ask", window, scheme)
+    look(page, "trials-ask", window)
     assert guard.look() == [canary]
     page.goto(f"{TRIALS}{canary.pk}/change/")
-    look(page, "trials-ended", window, scheme)
+    look(page, "trials-ended", window)
     page.goto(TRIALS)
-    look(page, "trials-list", window, scheme)
+    look(page, "trials-list", window)

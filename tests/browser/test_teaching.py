@@ -9,14 +9,13 @@ from playwright.sync_api import expect
 from pymano.recognition.models import Prediction
 from pymano.teaching import export
 from tests.browser.conftest import PASSWORD, Open
-from tests.browser.test_looks import day_and_night, everywhere, look, options
+from tests.browser.test_looks import everywhere, look, options
 from tests.handwriting import ink
 
 
 @everywhere
-@day_and_night
 def test_staff_see_which_exports_had_what_was_withdrawn_since(
-    open_page: Open, alice: Any, tmp_path: Path, window: tuple[int, int], scheme: str
+    open_page: Open, alice: Any, tmp_path: Path, window: tuple[int, int]
 ) -> None:
     alice.agree_to_teach(True)
     facts = {"confidence": 0.93, "model_name": "crnn", "model_version": "1.0", "duration_ms": 40}
@@ -30,12 +29,12 @@ def test_staff_see_which_exports_had_what_was_withdrawn_since(
     first.set_withdrawn(True)
     second.delete()
     sam = get_user_model().objects.create_superuser("sam", "sam@example.org", PASSWORD)
-    page = open_page("/admin/", user=sam, **options(window, scheme))
+    page = open_page("/admin/", user=sam, **options(window))
     page.get_by_role("link", name="Training exports").first.click()
     row = page.locator("#result_list tbody tr")
     for name, count in (("readings", "3"), ("deleted_since", "1"), ("withdrawn_since", "1")):
         expect(row.locator(f".field-{name}")).to_have_text(count)
-    look(page, "admin-exports", window, scheme)
+    look(page, "admin-exports", window)
     row.get_by_role("link").click()
     expect(page.get_by_text(made.sha256)).to_be_visible()
-    look(page, "admin-export", window, scheme)
+    look(page, "admin-export", window)
