@@ -74,13 +74,20 @@ def run(arguments: list[str]) -> None:
 
     As a container's first process this one inherits what the launcher leaves behind: Java and the workers.
     """
-    server = subprocess.Popen(arguments, start_new_session=True)
+    # One that comes before there is somebody to pass it to waits.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    server = subprocess.Popen(arguments, start_new_session=True, preexec_fn=_hear)  # noqa: PLW1509  # one thread
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(server.pid, signal.SIGTERM))
+    _hear()
     while True:
         try:
             os.wait()
         except ChildProcessError:
             return
+
+
+def _hear() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def main() -> None:
