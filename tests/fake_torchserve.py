@@ -51,6 +51,7 @@ class FakeTorchServe(Listener):
         self.traces: list[str] = []
         self.connections: list[tuple[str, int]] = []
         self.release = threading.Event()
+        self.was_asked = threading.Event()
         super().__init__(_Server, _Handler)
 
     def leave(self) -> None:
@@ -112,13 +113,15 @@ class _Handler(BaseHTTPRequestHandler):
         fake = self.server.fake
         fake.connections.append(self.client_address)
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        version = self.path.removeprefix("/predictions/crnn").strip("/")
+        mood = fake.moods.get(version, fake.mood)  # whoever waited for `was_asked` may change it
         fake.asked.append((self.headers["Content-Type"], body))
         fake.decoders.append(self.headers["X-Decoder"])
         fake.request_ids.append(self.headers["X-Request-ID"])
         fake.traces.append(self.headers["traceparent"])
-        version = self.path.removeprefix("/predictions/crnn").strip("/")
         fake.versions.append(version)
-        match fake.moods.get(version, fake.mood):
+        fake.was_asked.set()
+        match mood:
             case "away":
                 self.close_connection = True
             case "starting" | "busy":

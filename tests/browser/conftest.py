@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from local import browser
 from pymano.serving import client as torchserve_client
@@ -27,6 +27,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WAITS_MS = 30_000
+"""For what comes at once, on a machine that others use, too."""
+expect.set_options(timeout=WAITS_MS)
 PASSWORD = "a quiet pencil 48"
 
 Open = Callable[..., Any]
@@ -76,7 +79,7 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Open]:
     contexts, complaints = [], []
 
     def watch(page: Any) -> None:
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(WAITS_MS)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
         page.on(

@@ -89,6 +89,7 @@ def test_a_newer_reading_cancels_an_older_one(open_page: Open, alice: Any, fake:
     fake.mood = "slow"
     write(page, "l")
     expect(says(page)).to_have_text("Reading…")
+    assert fake.was_asked.wait(30)
     fake.mood, fake.says = "ready", answer("newer")
     button(page, "Read").click()
     expect(text_of(page)).to_have_text("newer")
