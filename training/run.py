@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,8 @@ from training.stream import Position
 from training.trainee import Trainee, loss_of, optimisers
 
 _CLIP = 2.0
+
+Weights = Mapping[str, torch.Tensor]
 
 
 @dataclass
@@ -56,8 +59,9 @@ class Run:
         if "start" in config and not self._state.exists():
             self._start(Path(config["start"]))
         self.optimisers = optimisers(self.trainee, config["learning_rate"], config["weight_decay"])
-        moving_average = get_ema_multi_avg_fn(config["average"])  # type: ignore[no-untyped-call]
-        self.average = AveragedModel(self.trainee, multi_avg_fn=moving_average, use_buffers=True)
+        self.average = AveragedModel(
+            self.trainee, multi_avg_fn=_averaging(config["average"]), use_buffers=True
+        )
         self.progress = Progress()
         if self._state.exists():
             self._resume()
@@ -65,10 +69,8 @@ class Run:
     def _start(self, path: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             checkpoint = archive_files.load(path, Path(scratch))
-        weights = checkpoint.network.state_dict()
-        first = next(iter(weights))
-        weights[first] = _widened(weights[first], self.trainee.crnn.architecture.planes)
-        self.trainee.crnn.load_state_dict(weights)
+        crnn = self.trainee.crnn
+        crnn.load_state_dict(_grown(checkpoint.network.state_dict(), crnn.state_dict()))
         self.exports.update(checkpoint.notes.get("exports", []))
 
     def _resume(self) -> None:
@@ -135,9 +137,29 @@ class Run:
         return Checkpoint(average.crnn.eval(), Alphabet(), notes)
 
 
-def _widened(filters: torch.Tensor, planes: int) -> torch.Tensor:
-    """Filters that also see planes which theirs did not have, and to begin with make nothing of them."""
-    return nn.functional.pad(filters, (0, 0, 0, 0, 0, planes - filters.shape[1]))
+def _grown(known: Weights, fresh: Weights) -> Weights:
+    """Weights laid into those of a network with more planes or filters, which answers the same at first.
+
+    What is new is as random as in `fresh`, and what was there does not listen to it yet.
+    """
+    grown = {}
+    for name, narrow in known.items():
+        wider = fresh[name].clone()
+        if wider.ndim > 1:
+            wider[: narrow.shape[0], narrow.shape[1] :] = 0
+        wider[tuple(slice(size) for size in narrow.shape)] = narrow
+        grown[name] = wider
+    return grown
+
+
+def _averaging(decay: float) -> Callable[..., None]:
+    """A moving average that forgets where it began: after n steps it is over n / 2 of them at most."""
+
+    def update(averages: Any, current: Any, count: Any) -> None:
+        fading = min(decay, (1 + float(count)) / (3 + float(count)))
+        get_ema_multi_avg_fn(fading)(averages, current, count)  # type: ignore[no-untyped-call]
+
+    return update
 
 
 def _architecture(network: dict[str, Any]) -> Architecture:

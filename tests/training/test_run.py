@@ -117,16 +117,41 @@ def test_a_new_run_begins_with_the_weights_of_another(batch, tmp_path):
     assert all(map(torch.equal, second.checkpoint().network.state_dict().values(), averaged.values()))
 
 
-def test_a_network_that_looks_at_more_begins_as_one_that_looks_at_less(batch, tmp_path):
+@pytest.mark.parametrize("filters", [8, 12])
+def test_a_network_with_more_planes_and_filters_begins_by_answering_the_same(batch, tmp_path, filters):
     first = run_in(tmp_path / "first", network=CONFIG["network"] | {"planes": 1})
     learn(first, batch, 5)
     first.checkpoint().save(tmp_path / "best.pt")
-    second = run_in(tmp_path / "second", start=str(tmp_path / "best.pt"))
+    channels = [filters, *CONFIG["network"]["channels"][1:]]
+    wider = CONFIG["network"] | {"channels": channels}
+    second = run_in(tmp_path / "second", start=str(tmp_path / "best.pt"), network=wider)
     strips = batch.strips.float().div(255)
     with torch.inference_mode():
         assert torch.allclose(
             second.checkpoint().network(strips), first.checkpoint().network(strips[:, :1]), atol=1e-5
         )
+
+
+def test_a_widened_network_learns_from_what_is_new(batch, tmp_path):
+    first = run_in(tmp_path / "first", network=CONFIG["network"] | {"planes": 1})
+    first.checkpoint().save(tmp_path / "best.pt")
+    wider = CONFIG["network"] | {"channels": [12, *CONFIG["network"]["channels"][1:]]}
+    second = run_in(tmp_path / "second", start=str(tmp_path / "best.pt"), network=wider)
+    heard = second.trainee.crnn.features.body[1][0].weight[:, 8:]
+    assert not heard.any()
+    learn(second, batch, 2)
+    assert heard.any()
+
+
+def test_the_average_forgets_where_it_began_at_first_and_then_averages_as_long_as_asked_for(batch, tmp_path):
+    run = run_in(tmp_path, average=0.999)
+    begun = [weight.clone() for weight in run.average.module.parameters()]
+    learn(run, batch, 30)
+    now, average = run.trainee.parameters(), run.average.module.parameters()
+    for start, end, mean in zip(begun, now, average, strict=True):
+        assert torch.norm(mean - end) <= torch.norm(start - end)
+    [first, *_] = zip(begun, run.trainee.parameters(), run.average.module.parameters(), strict=True)
+    assert torch.norm(first[2] - first[1]) < 0.7 * torch.norm(first[0] - first[1])
 
 
 def test_a_run_knows_the_exports_that_it_and_its_start_learnt_from(batch, tmp_path):
