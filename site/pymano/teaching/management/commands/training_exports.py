@@ -20,7 +20,7 @@ class Command(BaseCommand):
         """Write the table."""
         self.stdout.write("\t".join(COLUMNS))
         for export in TrainingExport.objects.counted():
-            made = f"{export.created_at:%Y-%m-%d %H:%M}"
+            made = f"{export.created_at:%Y-%m-%d %H:%M} UTC"
             counts = (export.exported, export.deleted, export.withdrawn)
             self.stdout.write(
                 "\t".join([str(export.pk), made, *map(str, counts), ", ".join(export.versions)])
