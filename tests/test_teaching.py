@@ -25,7 +25,7 @@ from training import archive, evaluate, language, reported, train
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STEPS = 150
+STEPS = 200
 NETWORK = "[network]\nchannels = [8, 8, 12, 16, 24]\nhidden = 24\nlayers = 1\ndropout = 0.0\n"
 RECIPE = """
 {start}
