@@ -136,7 +136,6 @@ def test_a_doubtful_strip_is_looked_at_wider_and_narrower(saying):
 class Watched:
     planes = 1
     together = True
-
     together = True
 
     def __init__(self, engine, widths):
