@@ -134,8 +134,9 @@ def test_a_doubtful_strip_is_looked_at_wider_and_narrower(saying):
 
 
 class Watched:
+    """Notes how wide the strips are that an engine is asked for."""
+
     planes = 1
-    together = True
     together = True
 
     def __init__(self, engine, widths):
