@@ -20,6 +20,8 @@ Beams = dict[Classes, tuple[float, float]]
 
 _UNLIKELY = 1e-3
 """Classes less likely than this at a step do not extend a prefix there."""
+_CHOICES = 12
+"""Nor do more than so many: of what is no writing, where anything is likely, a beam would be long in coming."""
 _NEVER = -1e30
 
 
@@ -130,7 +132,10 @@ def _extend(
     """One step: each prefix's probability of ending in a blank and in its last class."""
     blank_probability = float(probabilities[BLANK])
     likely = np.flatnonzero(probabilities > _UNLIKELY)
-    labels = [(int(c), float(probabilities[c])) for c in likely if c != BLANK]
+    likely = likely[likely != BLANK]
+    if len(likely) > _CHOICES:
+        likely = likely[np.argpartition(probabilities[likely], -_CHOICES)[-_CHOICES:]]
+    labels = [(int(c), float(probabilities[c])) for c in likely]
     blanks: dict[Classes, float] = {}
     ends: dict[Classes, float] = {}
     for prefix, (blank, label) in beams.items():

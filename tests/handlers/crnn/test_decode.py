@@ -133,3 +133,10 @@ def test_hopeless_prefixes_are_given_up():
     steps = certain([1, 0, 2])
     assert [each.classes for each in decode.prefix_beam(steps)] == [(1, 2)]
     assert len(decode.prefix_beam(steps, hopeless=0)) > 1
+
+
+def test_where_anything_is_likely_only_the_likeliest_classes_are_followed():
+    probabilities = np.linspace(1, 2, 41)
+    steps = np.log(probabilities[None] / probabilities.sum()).astype(np.float32)
+    found = decode.prefix_beam(steps, width=50)
+    assert {each.classes for each in found} == {(), *((label,) for label in range(29, 41))}
