@@ -21,7 +21,7 @@ Beams = dict[Classes, tuple[float, float]]
 _UNLIKELY = 1e-3
 """Classes less likely than this at a step do not extend a prefix there."""
 _CHOICES = 12
-"""Nor do more than so many: of what is no writing, where anything is likely, a beam would be long in coming."""
+"""Nor do more than so many: of what is no writing, where anything is likely, a beam would take long."""
 _NEVER = -1e30
 
 
