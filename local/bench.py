@@ -7,13 +7,16 @@ import argparse
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import torch
 
+from crnn import bundle
 from local.benchmark import in_process, served, tesseract
 from local.benchmark.measurement import HEADING, Entry, Figure
 from local.benchmark.ratios import ratios
+from local.benchmark.specimen import WORD, read
 from training import archive_files
 
 
@@ -23,9 +26,11 @@ def entries(archive: Path, cores: int) -> Iterator[Entry]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         yield Figure("the archive", archive.stat().st_size / 1e6, "MB")
-        yield from in_process.rows(archive_files.unpack(archive, folder), cores)
+        unpacked = archive_files.unpack(archive, folder)
+        yield from in_process.rows(unpacked, cores)
         with served.product(archive, folder, cores) as (torchserve, site):
             yield from served.rows(torchserve)
+            yield served.added(torchserve, partial(read, bundle.load(unpacked), WORD))
             yield from served.rows(site)
             yield from served.memory(torchserve, site)
         yield from tesseract.rows()

@@ -53,11 +53,6 @@ def _optimised(measured: Measured) -> float:
     return eager.median / optimised.median
 
 
-def _added(measured: Measured) -> float:
-    served_word = measured.row(served.asked(served.TORCHSERVE, "a word", 1))
-    return served_word.median - measured.row(in_process.word(measured.serving)).median
-
-
 def _kept(server: str) -> Callable[[Measured], float]:
     """Words a second with many clients, in parts of what as many processes read by themselves."""
 
@@ -74,7 +69,6 @@ def _site_computes(measured: Measured) -> float:
 
 _RATIOS: tuple[tuple[str, Callable[[Measured], float], str], ...] = (
     ("optimised against eager, network alone, 48 x 160", _optimised, "times as fast (goal: 3)"),
-    ("TorchServe adds to a word, one client", _added, "ms"),
     (
         f"TorchServe, {served.MANY} clients, against processes alone",
         _kept(served.TORCHSERVE),

@@ -1,6 +1,7 @@
 """TorchServe and the whole site, asked over HTTP with ink, and what their processes use meanwhile."""
 
-from collections.abc import Iterator, Mapping
+import statistics
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ TORCHSERVE, SITE = "TorchServe", "the site"
 
 _SHAPES: tuple[tuple[str, Strokes], ...] = (("a word", WORD), ("a line", LINE))
 _WORKER = "model_service_worker.py"
+_TURNS, _A_TURN = 8, 40
 
 
 def asked(server: str, what: str, clients: int) -> str:
@@ -58,6 +60,19 @@ def _loaded(server: Server, what: str, strokes: Strokes, clients: int, count: in
         spent = consumption.cpu_ms(server.pid) - before
     if clients == MANY:
         yield Figure(computed(server.name, what), spent / (count + 1), "ms a reading")
+
+
+def added(server: Server, alone: Callable[[], object], turns: int = _TURNS, count: int = _A_TURN) -> Figure:
+    """What an answer to one client takes longer than reading the word alone.
+
+    The two take turns, so that what slows the machine for a while slows both.
+    """
+    with Client(server.url, WORD, server.headers) as client:
+        longer = [
+            measure("asked", client.ask, count=count).median - measure("alone", alone, count=count).median
+            for _ in range(turns)
+        ]
+    return Figure(f"{server.name} adds to a word, one client, by turns", statistics.median(longer), "ms")
 
 
 def memory(torchserve: Server, site: Server) -> Iterator[Entry]:

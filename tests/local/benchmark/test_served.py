@@ -42,6 +42,17 @@ def test_the_load_is_bounded(server):
     assert len(server.asked) == to_warm_up + 4 * (1 + 3)
 
 
+def test_what_a_server_adds_is_measured_by_turns(server):
+    order = []
+    reads = served.Server("TorchServe", f"{server.url}/predictions/crnn", os.getpid())
+    figure = served.added(reads, lambda: order.append(len(server.asked)), turns=3, count=2)
+    assert figure.what == "TorchServe adds to a word, one client, by turns"
+    assert figure.unit == "ms"
+    assert figure.value > 0
+    a_turn = 1 + 2
+    assert order == [asked for turn in (1, 2, 3) for asked in [turn * a_turn] * a_turn]
+
+
 @pytest.fixture
 def starter(tmp_path):
     """A program that has started one named like TorchServe's workers, and waits with it."""
