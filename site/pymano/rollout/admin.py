@@ -231,7 +231,7 @@ def _end(request: HttpRequest, rollout: Rollout, given: dict[str, Any]) -> str:
 
 
 def _promote(request: HttpRequest, rollout: Rollout, _: dict[str, Any]) -> str:
-    for note in changes.notes(promote(rollout=rollout, actor=staff.person(request))):
+    for note in changes.notes(rollout.version, promote(rollout=rollout, actor=staff.person(request))):
         messages.warning(request, note)
     return f"{rollout.version} is the default."
 

@@ -4,7 +4,7 @@ Who may see them has serving.view_wantedversion, who may change anything serving
 superusers upload. Every change is asked about once more, on a page of its own, and leaves a ModelEvent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +35,22 @@ EVENTS_SHOWN = 10
 
 @dataclass(frozen=True)
 class Change:
-    """A change that is asked about: `title` and `question` take the version, `run` the form's values, too."""
+    """A change that is asked about: `title` and `question` take the version, `run` the form's values, too.
+
+    `begun` is said in place of `done` while a TorchServe still works at it.
+    """
 
     title: str
     question: str
     done: str
     run: Callable[..., list[Outcome]]
     form: type[forms.Form] = ConfirmForm
+    begun: str = ""
+
+    def told(self, version: str, brought: Iterable[Outcome]) -> str:
+        """Say how it went."""
+        waits = any(problem.version == version for outcome in brought for problem in outcome.problems)
+        return (self.begun if waits and self.begun else self.done).format(version)
 
 
 CHANGES = {
@@ -51,6 +60,7 @@ CHANGES = {
         "{} is registered.",
         changes.register,
         WorkersForm,
+        begun="{} is being loaded. If its workers do not start, it is taken back; the events below tell.",
     ),
     "unregister": Change(
         "Unregister {}",
@@ -204,8 +214,8 @@ def _carry_out(request: HttpRequest, version: str, change: Change, form: forms.F
     except changes.RefusedError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("admin:serving_version", args=[version]))
-    messages.success(request, change.done.format(version))
-    for note in changes.notes(brought):
+    messages.success(request, change.told(version, brought))
+    for note in changes.notes(version, brought):
         messages.warning(request, note)
     return _to_list()
 

@@ -51,6 +51,8 @@ class Problem:
     version: str
     words: str
     lasting: bool
+    dies: bool = False
+    """Whether its workers were seen to die as they start."""
 
     def __str__(self) -> str:
         return f"{self.version} {self.words}".strip()
@@ -148,11 +150,18 @@ def _noting(outcome: Outcome, version: str) -> Iterator[None]:
         if (problem := Problem(version, "is not ready yet", lasting=False)) not in outcome.problems:
             outcome.problems.append(problem)
     except _Unfit as error:
-        outcome.problems.append(Problem(version, str(error), lasting=True))
+        outcome.problems.append(Problem(version, str(error), lasting=True, dies=isinstance(error, _Dies)))
 
 
 class _Unfit(Exception):
     """The archive cannot be served; str() says why in plain words."""
+
+
+class _Dies(_Unfit):
+    """The workers of the archive were seen to die as they start."""
+
+    def __init__(self, archive: str) -> None:
+        super().__init__(_WORKERS_DO_NOT_START.format(archive))
 
 
 @dataclass(frozen=True)
@@ -218,7 +227,7 @@ class _Work:
         has_had = self.lives.note(self.replica.url, loaded)
         if has_had > 2 * loaded.most_workers and not loaded.ready:
             self._take_back(one.version)
-            raise _Unfit(_WORKERS_DO_NOT_START.format(one.archive))
+            raise _Dies(one.archive)
         if not loaded.is_ready:
             raise Slow
 
@@ -243,7 +252,7 @@ class _Work:
                     return
                 pids |= loaded.pids
                 if len(pids) > max(loaded.most_workers, len(before)):
-                    raise _Unfit(_WORKERS_DO_NOT_START.format(one.archive))
+                    raise _Dies(one.archive)
             time.sleep(AGAIN_SECONDS)
         raise Slow
 

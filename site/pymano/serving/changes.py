@@ -116,6 +116,23 @@ def roll_back(*, actor: AbstractBaseUser | None) -> list[Brought]:
     return _carry_out(Action.ROLL_BACK, version, return_to, actor)
 
 
+def give_up(*, version: str, reasons: str) -> None:
+    """Take back a registration whose time was too short to see that no worker starts.
+
+    What is the default, on trial, or was used in another way since it was registered stays wanted.
+    """
+    last = ModelEvent.objects.filter(version=version).exclude(action=Action.RECONCILE).first()
+    row = WantedVersion.objects.filter(version=version, is_default=None).first()
+    if row is None or last is None or last.action != Action.REGISTER:
+        return
+    try:
+        row.delete()
+    except ProtectedError:
+        return
+    details = f"{reasons} The registration is taken back."
+    ModelEvent.record(Action.REGISTER, version, outcome=Outcome.FAILED, details=details)
+
+
 def previous_default() -> str | None:
     """Return where roll_back would lead to: the last default before this one that can be served."""
     *earlier, now = _defaults() or [""]
@@ -151,7 +168,7 @@ def _want(version: str, workers: int) -> WantedVersion:
     if archive is None:
         raise RefusedError(f"There is no approved archive of {version}.")
     if not archive.may_be_loaded:
-        raise RefusedError(f"{archive.name} is not the file whose hash was approved.")
+        raise RefusedError(f"The file {archive.name} is not the one whose hash was approved.")
     if WantedVersion.objects.filter(version=version).exists():
         raise RefusedError(f"{version} is registered already.")
     return WantedVersion.objects.create(
@@ -172,6 +189,9 @@ def _carry_out(
     try:
         with transaction.atomic():
             undo = change()
+    except RefusedError as error:
+        ModelEvent.record(action, version, actor=actor, outcome=Outcome.FAILED, details=str(error))
+        raise
     except IntegrityError as error:
         raise RefusedError("Somebody else has just changed the models. Look again.") from error
     brought = reconcile(seconds=SECONDS)
@@ -180,18 +200,19 @@ def _carry_out(
         reconcile(seconds=UNDO_SECONDS)
         ModelEvent.record(action, version, actor=actor, outcome=Outcome.FAILED, details=reasons)
         raise RefusedError(f"{reasons} Nothing was changed.")
-    told = " ".join([f"{details}." if details else "", *notes(brought)]).strip()
+    told = " ".join([f"{details}." if details else "", *notes(version, brought)]).strip()
     ModelEvent.record(action, version, actor=actor, details=told)
     return brought
 
 
-def notes(brought: Iterable[Brought]) -> list[str]:
-    """Say in plain words which replicas are not as they should be yet."""
+def notes(version: str, brought: Iterable[Brought]) -> list[str]:
+    """Say in plain words which replicas do not serve a version as they should yet."""
     lines = []
     for outcome in brought:
         if outcome.is_away:
             lines.append(f"TorchServe at {outcome.url} is away; it will follow.")
-        lines += [f"At {outcome.url}: {problem}." for problem in outcome.problems]
+        about = (problem for problem in outcome.problems if problem.version in ("", version))
+        lines += [f"At {outcome.url}: {problem}." for problem in about]
     return lines
 
 

@@ -2,14 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from pymano.serving.bringing import Lives, Outcome, Problem
-from pymano.serving.changes import Action
+from pymano.serving.changes import Action, give_up
 from pymano.serving.models import ModelEvent
 from pymano.serving.models import Outcome as Ended
 from pymano.serving.reconcile import reconcile
@@ -43,6 +43,7 @@ class Keeper:
             self._forget_all_but({outcome.url for outcome in outcomes})
             for outcome in outcomes:
                 self._note(outcome)
+            _give_up_what_dies([outcome for outcome in outcomes if not outcome.is_away])
         except DatabaseError as error:
             self._note_database(away=True, why=str(error))
             return []
@@ -100,3 +101,11 @@ class Keeper:
         elif self._database_away and not away:
             log.info("The database is there again.")
         self._database_away = away
+
+
+def _give_up_what_dies(outcomes: Sequence[Outcome]) -> None:
+    """Take back what was registered and whose workers start in no replica that answers."""
+    dying = [{problem for problem in outcome.problems if problem.dies} for outcome in outcomes]
+    for problem in set.intersection(*dying) if dying else ():
+        at = ", ".join(outcome.url for outcome in outcomes)
+        give_up(version=problem.version, reasons=f"At {at}: {problem}.")

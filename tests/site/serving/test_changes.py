@@ -81,7 +81,7 @@ def test_a_replica_that_is_away_hinders_nobody(replicas, sam):
     want("1.1")
     replicas[1].leave()
     brought = changes.register(version="1.2", workers=1, actor=sam)
-    assert changes.notes(brought) == [f"TorchServe at {replicas[1].url} is away; it will follow."]
+    assert changes.notes("1.2", brought) == [f"TorchServe at {replicas[1].url} is away; it will follow."]
     assert wanted() == {"1.1": (2, True), "1.2": (1, False)}
     assert replicas[0].workers == {"1.1": 2, "1.2": 1}
     replicas[1].come_back()
@@ -110,8 +110,38 @@ def test_what_makes_no_sense_is_refused_in_words(replicas, sam, change, reason):
 def test_an_archive_that_was_changed_is_not_registered(replicas, store, sam):
     want("1.1")
     (store / "crnn-1.2.mar").write_bytes(b"another program")
-    with pytest.raises(RefusedError, match="not the file whose hash was approved"):
+    with pytest.raises(RefusedError, match=r"The file crnn-1\.2\.mar is not the one whose hash was approved"):
         changes.register(version="1.2", workers=1, actor=sam)
+    [event] = ModelEvent.objects.filter(action="register")
+    assert (event.actor, event.version, event.outcome) == (sam, "1.2", Outcome.FAILED)
+    assert "is not the one whose hash was approved" in event.details
+
+
+def test_only_what_was_registered_and_never_used_is_given_up(replicas):
+    want("1.1", "1.2", "1.0")
+    for action, version in (
+        ("register", "1.1"),
+        ("register", "1.2"),
+        ("register", "1.0"),
+        ("set_workers", "1.0"),
+    ):
+        ModelEvent.record(action, version)
+    for version in ("1.0", "1.1", "1.2", "9.9"):
+        changes.give_up(version=version, reasons="Its workers do not start.")
+    assert set(wanted()) == {"1.0", "1.1"}
+    [event] = ModelEvent.objects.filter(outcome=Outcome.FAILED)
+    assert (event.action, event.version, event.actor_name) == ("register", "1.2", "")
+    assert event.details == "Its workers do not start. The registration is taken back."
+
+
+def test_what_is_said_of_a_change_leaves_out_other_versions(replicas, sam):
+    want("1.1", "1.0")
+    for replica in replicas:
+        replica.refuses["crnn-1.0.mar"] = 500, "Failed to save model"
+    brought = changes.register(version="1.2", workers=1, actor=sam)
+    assert all(outcome.problems for outcome in brought)
+    assert changes.notes("1.2", brought) == []
+    assert ModelEvent.objects.get(action="register").details == "1 worker."
 
 
 def test_rolling_back_twice_goes_back_twice(replicas, sam):

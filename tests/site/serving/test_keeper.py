@@ -121,3 +121,29 @@ def test_it_outlives_a_database_that_is_away(replicas, keeper, caplog, monkeypat
         assert [keeper.round(), keeper.round()] == [[], []]
     assert all(outcome.is_right for outcome in keeper.round())
     assert told(caplog) == ["The database is away: no such server", "The database is there again."]
+
+
+def test_a_registration_whose_workers_start_nowhere_is_taken_back(replicas, keeper):
+    want("1.1", "1.2")
+    ModelEvent.record("register", "1.2")
+    replicas[0].dies.add("1.2")
+    keeper.round()
+    assert WantedVersion.objects.filter(version="1.2").exists()
+    replicas[1].workers.pop("1.2")
+    replicas[1].dies.add("1.2")
+    keeper.round()
+    assert [row.version for row in WantedVersion.objects.all()] == ["1.1"]
+    event = ModelEvent.objects.filter(action="register").first()
+    assert event.outcome == "failed"
+    urls = f"{replicas[0].url}, {replicas[1].url}"
+    why = "1.2 cannot be loaded: the workers of crnn-1.2.mar do not start"
+    assert event.details == f"At {urls}: {why}. The registration is taken back."
+
+
+def test_a_default_whose_workers_start_nowhere_stays_wanted(replicas, keeper):
+    want("1.2", "1.1")
+    ModelEvent.record("register", "1.2")
+    for replica in replicas:
+        replica.dies.add("1.2")
+    keeper.round()
+    assert WantedVersion.objects.get(is_default=True).version == "1.2"
