@@ -61,6 +61,10 @@ class RolloutAdmin(RolloutModelAdmin):
     ]
     ordering = ["-started_at"]
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Have the admin's first page lead here whoever may come here."""
+        return super().has_module_permission(request) or staff.may_manage(request)
+
     def has_view_permission(self, request: HttpRequest, obj: Rollout | None = None) -> bool:
         """Let those see who may see or manage."""
         return super().has_view_permission(request, obj) or staff.may_manage(request)

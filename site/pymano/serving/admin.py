@@ -94,9 +94,9 @@ ROLL_BACK = Change(
 class ModelsAdmin(WantedVersionModelAdmin):
     """The list of versions and replicas, the page of a version, and the pages that ask about a change."""
 
-    def has_view_permission(self, request: HttpRequest, obj: WantedVersion | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: WantedVersion | None = None) -> bool:  # noqa: ARG002
         """Let those see who may see or manage."""
-        return super().has_view_permission(request, obj) or staff.may_manage(request)
+        return staff.may_see(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """A version is registered, on its page."""
@@ -254,8 +254,8 @@ class ModelEventAdmin(ModelEventModelAdmin):
     list_display_links = None
 
     def has_view_permission(self, request: HttpRequest, obj: ModelEvent | None = None) -> bool:
-        """Let those see who may see or manage."""
-        return super().has_view_permission(request, obj) or staff.may_manage(request)
+        """Let those see who may see the versions, whose pages lead here, or manage."""
+        return super().has_view_permission(request, obj) or staff.may_see(request)
 
     has_add_permission = has_change_permission = has_delete_permission = lambda *_: False
 

@@ -4,7 +4,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+SEE = "serving.view_wantedversion"
 MANAGE = "serving.manage_models"
+
+
+def may_see(request: HttpRequest) -> bool:
+    """Whether who asks may see what TorchServe serves, and what was done to it."""
+    return request.user.has_perm(SEE) or may_manage(request)
 
 
 def may_manage(request: HttpRequest) -> bool:

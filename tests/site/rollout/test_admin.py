@@ -224,6 +224,7 @@ def test_who_may_manage_may_do_all(client, canary, bob):
     bob.save()
     bob.user_permissions.add(Permission.objects.get(codename="manage_models"))
     client.force_login(bob)
+    assert 'href="/admin/rollout/rollout/"' in client.get("/admin/").text
     assert client.get("/admin/rollout/rollout/").status_code == 200
     assert client.post(at("rollout_end", canary), {"reason": "Enough."}).status_code == 302
     canary.refresh_from_db()

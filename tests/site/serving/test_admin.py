@@ -87,6 +87,7 @@ def test_who_may_see_may_not_change(staff, rolled):
     assert page.status_code == 200
     assert "Roll back" not in page.text
     assert "Make default" not in client.get(f"{MODELS}version/1.0/").text
+    assert "set default" in client.get("/admin/serving/modelevent/").text
     for path in ASKED:
         assert client.get(path).status_code == 403
         assert client.post(path, {"workers": 1}).status_code == 403
