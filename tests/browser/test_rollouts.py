@@ -90,6 +90,12 @@ def test_what_the_guard_ends_is_seen_with_its_reason(
     expect(page.get_by_text("by the site")).to_be_visible()
 
 
+def right(part: Any) -> float:
+    """Where a part of the page ends."""
+    box = part.bounding_box()
+    return float(box["x"] + box["width"])
+
+
 def seen(rollout: Rollout, owner: Any, random: Random) -> None:
     """Note two days of readings: the one on trial is slower, and errs more."""
     for role, times, slower, wrong in (("default", 600, 1, 0.1), (rollout.kind, 150, 2.4, 0.25)):
@@ -139,6 +145,9 @@ def test_the_pages_on_trials(
         seen(rollout, sam, Random(1))
     page.reload()
     look(page, "trials-canary", window)
+    scale, axis = page.locator(".measure .ends span").nth(1), page.locator(".whisker").first
+    if scale.is_visible():
+        assert right(scale) == pytest.approx(right(axis), abs=4)
     page.goto(f"{TRIALS}{shadow.pk}/change/")
     look(page, "trials-shadow", window)
     page.goto(f"{TRIALS}{canary.pk}/promote/")
