@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 from crnn import bundle
-from local.benchmark import in_process, served, tesseract
-from local.benchmark.measurement import HEADING, Entry, Figure
+from local.benchmark import in_process, reader_process, served, tesseract
+from local.benchmark.measurement import HEADING, USUAL, Entry, Figure
 from local.benchmark.ratios import ratios
 from local.benchmark.specimen import WORD, read
 from training import archive_files
@@ -28,12 +28,20 @@ def entries(archive: Path, cores: int) -> Iterator[Entry]:
         yield Figure("the archive", archive.stat().st_size / 1e6, "MB")
         unpacked = archive_files.unpack(archive, folder)
         yield from in_process.rows(unpacked, cores)
+        alone = partial(_rate, unpacked, cores)
         with served.product(archive, folder, cores) as (torchserve, site):
             yield from served.rows(torchserve)
             yield served.added(torchserve, partial(read, bundle.load(unpacked), WORD))
+            yield served.kept(torchserve, alone)
             yield from served.rows(site)
+            yield served.kept(site, alone)
             yield from served.memory(torchserve, site)
         yield from tesseract.rows()
+
+
+def _rate(folder: Path, cores: int) -> float:
+    """Words a second that a process on each core reads without a server, by the engine that serves."""
+    return reader_process.together(folder, "auto", cores, USUAL // cores).rate
 
 
 def table(archive: str, measured: Iterable[Entry], cores: int) -> Iterator[str]:
@@ -45,7 +53,7 @@ def table(archive: str, measured: Iterable[Entry], cores: int) -> Iterator[str]:
         known.append(entry)
         yield str(entry)
     yield ""
-    yield from map(str, ratios(known, cores))
+    yield from map(str, ratios(known))
 
 
 def _archive(name: str) -> Path:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from local.benchmark import in_process, served
-from local.benchmark.in_process import Engine
 from local.benchmark.measurement import Entry, Figure, Missing, Row
 
 
@@ -14,14 +13,8 @@ class NotMeasuredError(LookupError):
 class Measured:
     """The entries of one run, by their names."""
 
-    def __init__(self, entries: Iterable[Entry], cores: int) -> None:
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {entry.what: entry for entry in entries}
-        self.cores = cores
-
-    @property
-    def serving(self) -> Engine:
-        """The engine that TorchServe takes: the optimised one where the archive has it."""
-        return "onnx" if in_process.word("onnx") in self._entries else "torch"
 
     def row(self, what: str) -> Row:
         """A row; NotMeasuredError where there is none."""
@@ -38,9 +31,9 @@ class Measured:
         return entry.value
 
 
-def ratios(entries: Iterable[Entry], cores: int) -> Iterator[Figure | Missing]:
-    """Compare the rows of a run on so many cores; what needs a row that is missing says which."""
-    measured = Measured(entries, cores)
+def ratios(entries: Iterable[Entry]) -> Iterator[Figure | Missing]:
+    """Compare the rows of a run; what needs a row that is missing says which."""
+    measured = Measured(entries)
     for what, compute, unit in _RATIOS:
         try:
             yield Figure(what, compute(measured), unit)
@@ -53,27 +46,11 @@ def _optimised(measured: Measured) -> float:
     return eager.median / optimised.median
 
 
-def _kept(server: str) -> Callable[[Measured], float]:
-    """Words a second with many clients, in parts of what as many processes read by themselves."""
-
-    def kept(measured: Measured) -> float:
-        most = measured.row(in_process.crowd(measured.serving, measured.cores))
-        return measured.row(served.asked(server, "a word", served.MANY)).rate / most.rate
-
-    return kept
-
-
 def _site_computes(measured: Measured) -> float:
     return measured.value(served.computed(served.SITE))
 
 
 _RATIOS: tuple[tuple[str, Callable[[Measured], float], str], ...] = (
     ("optimised against eager, network alone, 48 x 160", _optimised, "times as fast (goal: 3)"),
-    (
-        f"TorchServe, {served.MANY} clients, against processes alone",
-        _kept(served.TORCHSERVE),
-        "of their words/s",
-    ),
-    (f"the site, {served.MANY} clients, against processes alone", _kept(served.SITE), "of their words/s"),
     ("the site adds CPU time to a word", _site_computes, "ms a reading"),
 )

@@ -21,6 +21,8 @@ TORCHSERVE, SITE = "TorchServe", "the site"
 
 _SHAPES: tuple[tuple[str, Strokes], ...] = (("a word", WORD), ("a line", LINE))
 _WORKER = "model_service_worker.py"
+TO_WARM_UP = 600
+"""Readings before any is counted: Java compiles what it runs often, every process has read."""
 _TURNS, _A_TURN = 8, 40
 
 
@@ -45,9 +47,9 @@ class Server:
 
 
 def rows(server: Server, count: int = USUAL) -> Iterator[Entry]:
-    """A word and a line, from one client and from many, once every process of the server has read."""
+    """A word and a line, from one client and from many, once the server is warm."""
     with Client(server.url, WORD, server.headers) as client:
-        measure("to warm up", client.ask, MANY, 2 * MANY)
+        measure("to warm up", client.ask, MANY, TO_WARM_UP)
     for what, strokes in _SHAPES:
         for clients in (1, MANY):
             yield from _loaded(server, what, strokes, clients, count)
@@ -73,6 +75,14 @@ def added(server: Server, alone: Callable[[], object], turns: int = _TURNS, coun
             for _ in range(turns)
         ]
     return Figure(f"{server.name} adds to a word, one client, by turns", statistics.median(longer), "ms")
+
+
+def kept(server: Server, alone: Callable[[], float], turns: int = _TURNS, count: int = USUAL) -> Figure:
+    """Words a second with many clients, in parts of the rate of `alone`; the two take turns."""
+    with Client(server.url, WORD, server.headers) as client:
+        parts = [measure("asked", client.ask, MANY, count).rate / alone() for _ in range(turns)]
+    what = f"{server.name}, {MANY} clients, against processes alone, by turns"
+    return Figure(what, statistics.median(parts), "of their words/s")
 
 
 def memory(torchserve: Server, site: Server) -> Iterator[Entry]:

@@ -18,7 +18,7 @@ def test_the_table_is_head_rows_and_ratios():
     head, heading, *lines = bench.table("crnn-1.0.mar", MEASURED, 2)
     assert head.startswith("crnn-1.0.mar on 2 cores")
     assert heading == HEADING
-    assert lines == [*map(str, MEASURED), "", *map(str, ratios(MEASURED, 2))]
+    assert lines == [*map(str, MEASURED), "", *map(str, ratios(MEASURED))]
 
 
 def test_the_goal_is_said_at_the_end():

@@ -11,7 +11,8 @@ from tests.fake_torchserve import FakeTorchServe
 
 
 @pytest.fixture
-def server():
+def server(monkeypatch):
+    monkeypatch.setattr(served, "TO_WARM_UP", 32)
     with FakeTorchServe() as fake:
         yield fake
 
@@ -38,7 +39,7 @@ def test_the_time_of_the_cpu_is_that_of_many_clients(server):
 
 def test_the_load_is_bounded(server):
     measured(server, 3)
-    to_warm_up = 1 + 2 * served.MANY
+    to_warm_up = 1 + served.TO_WARM_UP
     assert len(server.asked) == to_warm_up + 4 * (1 + 3)
 
 
@@ -51,6 +52,21 @@ def test_what_a_server_adds_is_measured_by_turns(server):
     assert figure.value > 0
     a_turn = 1 + 2
     assert order == [asked for turn in (1, 2, 3) for asked in [turn * a_turn] * a_turn]
+
+
+def test_what_a_server_keeps_is_measured_by_turns(server):
+    order = []
+
+    def alone():
+        order.append(len(server.asked))
+        return 1e9
+
+    reads = served.Server("TorchServe", f"{server.url}/predictions/crnn", os.getpid())
+    figure = served.kept(reads, alone, turns=3, count=4)
+    assert figure.what == "TorchServe, 16 clients, against processes alone, by turns"
+    assert 0 < figure.value < 1e-3
+    a_turn = 1 + 4
+    assert order == [a_turn, 2 * a_turn, 3 * a_turn]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pymano.serving.bringing import Change, Lives, Problem, Wanted, workers_in_w
 from pymano.serving.reconcile import reconcile
 from tests.site.serving.conftest import want
 
-WORKERS_DO_NOT_START = "the workers of crnn-1.2.mar do not start"
+DIES = Problem("1.2", "cannot be loaded: the workers of crnn-1.2.mar do not start", lasting=True, dies=True)
 pytestmark = pytest.mark.django_db
 
 
@@ -84,7 +84,7 @@ def test_workers_that_go_on_dying_are_told_and_what_was_registered_is_taken_back
     want("1.1", "1.2")
     replicas[0].dies.add("1.2")
     one, other = bring()
-    assert one.problems == [Problem("1.2", f"cannot be loaded: {WORKERS_DO_NOT_START}", lasting=True)]
+    assert one.problems == [DIES]
     assert one.changes == []
     assert replicas[0].workers == {"1.1": 2}
     assert other.is_right
@@ -114,7 +114,7 @@ def test_what_was_left_to_load_is_taken_back_where_it_goes_on_dying(replicas):
     assert problems == [
         Problem("1.2", "is not ready yet", lasting=False),
         Problem("1.2", "is not ready yet", lasting=False),
-        Problem("1.2", f"cannot be loaded: {WORKERS_DO_NOT_START}", lasting=True),
+        DIES,
     ]
 
 
@@ -168,7 +168,7 @@ def test_where_somebody_else_is_faster_it_waits_for_what_comes_of_it(replicas):
     one, other = bring()
     assert (one.problems, one.changes, one.others) == ([], [], ())
     assert replicas[0].workers == {"1.1": 2, "1.2": 2}
-    assert other.problems == [Problem("1.2", f"cannot be loaded: {WORKERS_DO_NOT_START}", lasting=True)]
+    assert other.problems == [Problem("1.2", DIES.words, lasting=True)]
 
 
 def test_workers_that_cannot_read_yet_are_told(replicas):
