@@ -11,7 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from crnn import trace
-from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip
+from crnn.strip import (
+    HEIGHT,
+    MARGIN,
+    MAX_WIDTH,
+    MIN_WIDTH,
+    PEN_WIDTH,
+    NothingToReadError,
+    Strip,
+    scales,
+)
 
 Points = npt.NDArray[np.float32]
 """(points, 2): x and y of one stroke."""
@@ -146,12 +155,14 @@ def draw(strokes: Sequence[Points], pen_width: float = PEN_WIDTH) -> Strip:
 
 def _drawn(strokes: Sequence[Points], pen_width: float) -> Strip:
     frame = Frame.around(strokes)
-    scale = _scale(strokes, frame)
-    width = int(np.clip(np.ceil(frame.width * scale) + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
-    x0 = (width - frame.width * scale) / 2
-    y0 = (HEIGHT - frame.height * scale) / 2
-    shift = np.array([x0 - frame.left * scale, y0 - frame.top * scale], dtype=np.float32)
-    placed = [stroke * np.float32(scale) + shift for stroke in strokes]
+    reference = reference_height(strokes, frame) or frame.width * FLAT_HEIGHT
+    across, down = scales(reference, frame.width)
+    width = int(np.clip(np.ceil(frame.width * across) + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
+    x0 = (width - frame.width * across) / 2
+    y0 = (HEIGHT - frame.height * down) / 2
+    shift = np.array([x0 - frame.left * across, y0 - frame.top * down], dtype=np.float32)
+    scale = np.array([across, down], dtype=np.float32)
+    placed = [stroke * scale + shift for stroke in strokes]
     return DrawnStrip(
         paint(placed, width, pen_width),
         x0,
@@ -160,14 +171,6 @@ def _drawn(strokes: Sequence[Points], pen_width: float) -> Strip:
         strokes=strokes,
         pen_width=pen_width,
     )
-
-
-def _scale(strokes: Sequence[Points], frame: Frame) -> float:
-    reference = reference_height(strokes, frame) or frame.width * FLAT_HEIGHT
-    if reference <= 0:
-        return 1.0
-    widest = (MAX_WIDTH - 2 * MARGIN) / max(frame.width, 1e-6)
-    return float(min(INK_HEIGHT / reference, widest))
 
 
 def paint(strokes: Sequence[Points], width: int, pen_width: float) -> npt.NDArray[np.uint8]:

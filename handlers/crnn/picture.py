@@ -1,7 +1,4 @@
-"""Pictures (photographs, scans, screenshots) and how the ink in them is found and put on a strip.
-
-Never stretched out of proportion: one scale serves both directions.
-"""
+"""Pictures (photographs, scans, screenshots) and how the ink in them is found and put on a strip."""
 
 from dataclasses import dataclass
 
@@ -12,7 +9,7 @@ import numpy.typing as npt
 from crnn import encoded
 from crnn.encoded import Grey
 from crnn.ink import FLAT_HEIGHT, is_flat
-from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip
+from crnn.strip import HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip, scales
 
 _SOLID = 110
 """Strength from which a pixel certainly belongs to a stroke, of 255."""
@@ -161,16 +158,16 @@ def fit(patch: Patch) -> Strip:
     """Scale a patch so that its reference height fills INK_HEIGHT pixels, level, pen of a usual width."""
     ink, turned = level(patch.ink)
     pen = pen_width(ink)
-    scale = _scale(ink, pen)
-    ink = thicken(ink, pen, scale)
-    size = (max(1, round(ink.shape[1] * scale)), max(1, min(HEIGHT, round(ink.shape[0] * scale))))
-    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    across, down = scales(_reference_height(ink, pen), ink.shape[1])
+    ink = thicken(ink, pen, down)
+    size = (max(1, round(ink.shape[1] * across)), max(1, min(HEIGHT, round(ink.shape[0] * down))))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if down < 1 else cv2.INTER_LINEAR)
     width = int(np.clip(size[0] + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
     strip = np.zeros((HEIGHT, width), dtype=np.uint8)
     x, y = (width - size[0]) // 2, (HEIGHT - size[1]) // 2
     strip[y : y + size[1], x : x + size[0]] = small
-    left = x - (patch.left - turned) * scale
-    return Strip(_full_contrast(strip), left, left + patch.width * scale)
+    left = x - (patch.left - turned) * across
+    return Strip(_full_contrast(strip), left, left + patch.width * across)
 
 
 def _full_contrast(strip: Grey) -> Grey:
@@ -187,13 +184,13 @@ def pen_width(ink: Grey) -> float:
     return max(1.0, 4 * float(distance[solid > 0].mean()) - 2)
 
 
-def _scale(ink: Grey, pen: float) -> float:
+def _reference_height(ink: Grey, pen: float) -> float:
+    """The height that is drawn INK_HEIGHT pixels high, as `ink.reference_height` has it."""
     height, width = ink.shape
     solid = (ink > _SOLID).astype(np.uint8)
     pieces = cv2.connectedComponents(solid)[0] - 1
     flat = is_flat(pieces, float(solid.sum()) / pen, width)
-    reference = max(height - pen, width * FLAT_HEIGHT if flat else 0.0, 3 * pen)
-    return float(min(INK_HEIGHT / reference, (MAX_WIDTH - 2 * MARGIN) / width))
+    return float(max(height - pen, width * FLAT_HEIGHT if flat else 0.0, 3 * pen))
 
 
 def thicken(ink: Grey, pen: float, scale: float) -> Grey:

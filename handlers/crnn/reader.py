@@ -25,12 +25,16 @@ _HEARD = 8
 _BEAM_WIDTHS: dict[Decoder, int] = {"best-path": 6, "beam": 12}
 """Beside the best path the beam only finds alternatives."""
 _DOUBTFUL = 0.7
-"""A settled reading of which less is believed is looked at again."""
+"""Ink of whose reading less is believed is looked at again."""
+_LOOKS: dict[Decoder, int] = {"best-path": 1, "beam": 3}
+"""How often it is; a live reading has little time."""
 _IMPOSSIBLE = -1e4
 """Logarithm of the least probability: one look in which a text has no room does not rule it out."""
 
-LookAgain = Callable[[], Sequence[decode.LogProbabilities]]
-"""Gives the network's answers for other looks at the same ink, each (steps, classes)."""
+LookAgain = Callable[[int], Sequence[decode.LogProbabilities]]
+"""Gives the network's answers for so many other looks at the same ink, each (steps, classes)."""
+Find = Callable[[decode.LogProbabilities], list[decode.Candidate]]
+"""Gives the likeliest texts at one look, best first."""
 
 
 @dataclass(frozen=True)
@@ -151,54 +155,32 @@ class Reader:
     ) -> tuple[list[decode.Candidate], list[float]]:
         """The likeliest texts, best first, and what is believed of each, not calibrated.
 
-        Ink always reads as something, so there is always one. A beam in doubt looks again where it can.
+        Ink always reads as something, so there is always one. What is in doubt is looked at again.
         """
-        if decoder == "best-path":
-            others = self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS[decoder]))
-            found = self._path_first(steps, others)
-            return found, _beliefs(found)
-        found = self._beam(steps)
-        beliefs = self._guided_beliefs(found)
+        guide, find = (None, self._paths) if decoder == "best-path" else (self._guide, self._beam)
+        found = find(steps)
+        beliefs = _shares(found, guide)
         if look_again and (not found or beliefs[0] < _DOUBTFUL):
-            found = self._agreed(found, [steps, *look_again()])
-            beliefs = self._guided_beliefs(found)
+            found = _agreed(found, [steps, *look_again(_LOOKS[decoder])], find, guide)
+            beliefs = _shares(found, guide)
         if not found:
-            found = self._path_first(steps, [])
+            found = [self._path(steps)]
             beliefs = _beliefs(found)
         return found, beliefs
 
     def _beam(self, steps: decode.LogProbabilities) -> list[decode.Candidate]:
         return self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS["beam"], self._guide))
 
-    def _agreed(
-        self, found: Sequence[decode.Candidate], looks: Sequence[decode.LogProbabilities]
-    ) -> list[decode.Candidate]:
-        """All that is found in any look, ranked by what all of them say, on average, and by languages.
+    def _paths(self, steps: decode.LogProbabilities) -> list[decode.Candidate]:
+        """The best path's text, and what else is likely."""
+        path = self._path(steps)
+        others = self._tidied(decode.prefix_beam(steps, _BEAM_WIDTHS["best-path"]))
+        return [path, *(candidate for candidate in others if candidate.classes != path.classes)]
 
-        What the first look says was found already.
-        """
-        others = (each for look in looks[1:] for each in self._beam(look))
-        texts = list(dict.fromkeys(each.classes for each in (*found, *others)))
-        if not texts:
-            return []
-        seen = [np.maximum(decode.log_likelihoods(look, texts), _IMPOSSIBLE) for look in looks]
-        expected = [decode.expectation(self._guide, text) if self._guide else 0.0 for text in texts]
-        scores = np.mean(seen, axis=0) + expected
-        return [decode.Candidate(texts[index], float(scores[index])) for index in np.argsort(-scores)]
-
-    def _path_first(
-        self, steps: decode.LogProbabilities, others: Sequence[decode.Candidate]
-    ) -> list[decode.Candidate]:
-        path = self._tidy(decode.best_path(steps)) or self._clearest(steps)
-        [log_probability] = decode.log_likelihoods(steps, [path])
-        first = decode.Candidate(path, float(log_probability))
-        return [first, *(candidate for candidate in others if candidate.classes != path)]
-
-    def _guided_beliefs(self, found: Sequence[decode.Candidate]) -> list[float]:
-        """A guided beam's scores are no probabilities: what is believed is the share of all of them."""
-        shared = self._guide is not None and len(found) > 0
-        total = float(np.logaddexp.reduce([each.log_probability for each in found])) if shared else 0.0
-        return _beliefs(found, total)
+    def _path(self, steps: decode.LogProbabilities) -> decode.Candidate:
+        classes = self._tidy(decode.best_path(steps)) or self._clearest(steps)
+        [log_probability] = decode.log_likelihoods(steps, [classes])
+        return decode.Candidate(classes, float(log_probability))
 
     def _tidied(self, candidates: Sequence[decode.Candidate]) -> list[decode.Candidate]:
         """Candidates without needless spaces; those that become the same text are one."""
@@ -237,6 +219,33 @@ class Reader:
                 self._alphabet.decode(classes), doubts, pairwise(edges), strict=True
             )
         )
+
+
+def _agreed(
+    found: Sequence[decode.Candidate],
+    looks: Sequence[decode.LogProbabilities],
+    find: Find,
+    guide: decode.Guide | None,
+) -> list[decode.Candidate]:
+    """All that is found in any look, ranked by what all of them say, on average, and by languages.
+
+    What the first look says was found already.
+    """
+    others = (each for look in looks[1:] for each in find(look))
+    texts = list(dict.fromkeys(each.classes for each in (*found, *others)))
+    if not texts:
+        return []
+    seen = [np.maximum(decode.log_likelihoods(look, texts), _IMPOSSIBLE) for look in looks]
+    expected = [decode.expectation(guide, text) if guide else 0.0 for text in texts]
+    scores = np.mean(seen, axis=0) + expected
+    return [decode.Candidate(texts[index], float(scores[index])) for index in np.argsort(-scores)]
+
+
+def _shares(found: Sequence[decode.Candidate], guide: decode.Guide | None) -> list[float]:
+    """What is believed; a guided beam's scores are no probabilities, so it is the share of all of them."""
+    shared = guide is not None and len(found) > 0
+    total = float(np.logaddexp.reduce([each.log_probability for each in found])) if shared else 0.0
+    return _beliefs(found, total)
 
 
 def _beliefs(found: Sequence[decode.Candidate], total: float = 0.0) -> list[float]:

@@ -13,8 +13,8 @@ from crnn.strip import HEIGHT, Strip
 
 _WIDTH_STEP = 32
 _BATCH_COLUMNS = 8192
-_LOOKS = (0.88, 1.14, 1.3)
-"""How much wider ink is made that is looked at again."""
+_LOOKS = (1.14, 0.88, 1.3)
+"""How much wider ink is made that is looked at again; the first says most."""
 
 
 class Recogniser:
@@ -30,15 +30,15 @@ class Recogniser:
         return self._engine.name
 
     def read(self, strips: Sequence[Strip], decoder: Decoder = "beam") -> list[Reading]:
-        """Read each strip; what the settled reading doubts is looked at again, wider and narrower."""
+        """Read each strip; what is in doubt is looked at again, wider and narrower."""
         return [
             self._reader.read(strip, steps, decoder, partial(self.look_again, strip))
             for strip, steps in zip(strips, self.log_probabilities(strips), strict=True)
         ]
 
-    def look_again(self, strip: Strip) -> list[LogProbabilities]:
+    def look_again(self, strip: Strip, looks: int) -> list[LogProbabilities]:
         """Ask the network how the same ink reads when it is wider or narrower: each (steps, classes)."""
-        return self.log_probabilities([strip.stretched(factor) for factor in _LOOKS])
+        return self.log_probabilities([strip.stretched(factor) for factor in _LOOKS[:looks]])
 
     def log_probabilities(self, strips: Sequence[Strip]) -> list[LogProbabilities]:
         """Ask the network: (steps, classes) for each strip; strips of like width go together."""

@@ -15,6 +15,8 @@ HEIGHT = 48
 """Pixels from top to bottom of a strip."""
 INK_HEIGHT = 40
 """Pixels that the ink's reference height fills; the rest is margin above and below."""
+WIDENING = 1.25
+"""How much wider than it was written ink is drawn, where there is room: more steps for each letter."""
 MARGIN = 8
 """Pixels of paper to the left and to the right of the ink."""
 MIN_WIDTH = 24
@@ -51,6 +53,18 @@ class Strip:
         how = cv2.INTER_AREA if true < 1 else cv2.INTER_LINEAR
         pixels = cv2.resize(self.pixels, (width, HEIGHT), interpolation=how)
         return Strip(pixels.astype(np.uint8), self.left * true, self.right * true)
+
+
+def scales(reference: float, width: float) -> tuple[float, float]:
+    """Pixels of a strip for a unit across and for one down, of ink with a reference height and a width.
+
+    Ink too wide for a strip is first drawn less wide, then smaller.
+    """
+    if reference <= 0:
+        return 1.0, 1.0
+    widest = (MAX_WIDTH - 2 * MARGIN) / max(width, 1e-6)
+    down = min(INK_HEIGHT / reference, widest)
+    return min(down * WIDENING, widest), down
 
 
 class NothingToReadError(ValueError):

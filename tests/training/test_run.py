@@ -28,7 +28,7 @@ def readings(network):
 
 def test_one_batch_can_be_learnt_by_heart(batch, tmp_path):
     run = run_in(tmp_path)
-    losses = learn(run, batch, 120)
+    losses = learn(run, batch, 150)
     assert min(losses) < losses[0] / 20
     assert readings(run.checkpoint().network) == WORDS
 

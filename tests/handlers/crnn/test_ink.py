@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from crnn import ink
-from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, NothingToReadError
+from crnn.strip import HEIGHT, INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, WIDENING, NothingToReadError
 from tests import handwriting
 
 HELLO = handwriting.ink("hello")
@@ -126,11 +126,11 @@ def test_ink_fills_its_height_and_lies_in_the_middle():
     assert abs((top + bottom) / 2 - HEIGHT / 2) <= 1.5
 
 
-def test_ink_keeps_its_proportions():
+def test_ink_is_widened():
     frame = ink.Frame.around(ink.parse(HELLO))
     strip = drawn(HELLO)
     left, right = columns_with_ink(strip)
-    assert right - left == pytest.approx(frame.width / frame.height * INK_HEIGHT, abs=4)
+    assert right - left == pytest.approx(frame.width / frame.height * INK_HEIGHT * WIDENING, abs=4)
 
 
 def test_the_sides_of_the_ink_are_the_ends_of_its_fractions():

@@ -58,6 +58,14 @@ def test_languages_cannot_write_what_the_network_excludes():
     assert guided("x").read(STRIP, DOUBTFUL, "beam").text == "cat"
 
 
+def test_the_best_path_and_the_beam_may_differ():
+    steps = steps_of({"l": 0.4}, {"l": 0.4}, {}, {"o": 1})
+    path, beam = (Reader(ALPHABET).read(STRIP, steps, decoder) for decoder in DECODERS)
+    assert path.text == "o"
+    assert beam.text == "lo"
+    assert "lo" in [each.text for each in path.alternatives]
+
+
 def test_the_live_reading_asks_no_language():
     assert guided("o").read(STRIP, DOUBTFUL, "best-path").text == "cat"
 
@@ -79,34 +87,38 @@ OTHERWISE = steps_of({"c": 1}, {}, {}, {"a": 0.05, "o": 0.95}, {}, {"t": 1})
 
 
 def test_what_is_doubted_is_what_all_looks_together_say():
-    reading = Reader(ALPHABET).read(STRIP, DOUBTFUL, "beam", lambda: [OTHERWISE, OTHERWISE])
+    reading = Reader(ALPHABET).read(STRIP, DOUBTFUL, "beam", lambda _: [OTHERWISE, OTHERWISE])
     assert reading.text == "cot"
     assert reading.alternatives[0].text == "cat"
     assert reading.confidence == pytest.approx((0.4 * 0.95 * 0.95) ** (1 / 3), abs=0.01)
 
 
 def test_languages_count_as_much_in_other_looks():
-    both = Reader(ALPHABET).search(DOUBTFUL, "beam", lambda: [OTHERWISE])[0]
-    asked = guided("a").search(DOUBTFUL, "beam", lambda: [OTHERWISE])[0]
+    both = Reader(ALPHABET).search(DOUBTFUL, "beam", lambda _: [OTHERWISE])[0]
+    asked = guided("a").search(DOUBTFUL, "beam", lambda _: [OTHERWISE])[0]
     assert both[0].classes == tuple(ALPHABET.encode("cot"))
     assert asked[0].classes == tuple(ALPHABET.encode("cat"))
 
 
-def never():
+def never(_):
     raise AssertionError("looked again")
 
 
-def test_what_is_clear_is_looked_at_once():
-    assert Reader(ALPHABET).read(STRIP, CLEAR, "beam", never).text == "cat"
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_what_is_clear_is_looked_at_once(decoder):
+    assert Reader(ALPHABET).read(STRIP, CLEAR, decoder, never).text == "cat"
 
 
-def test_the_live_reading_never_looks_again():
-    assert Reader(ALPHABET).read(STRIP, DOUBTFUL, "best-path", never).text == "cat"
+def test_the_live_reading_looks_again_once():
+    reading = Reader(ALPHABET).read(STRIP, DOUBTFUL, "best-path", lambda looks: [OTHERWISE] * looks)
+    assert reading.confidence == pytest.approx((0.4 * 0.95) ** (1 / 2), abs=0.01)
+    assert reading.text == "cot"
+    assert reading.alternatives[0].text == "cat"
 
 
 def test_a_look_without_room_for_a_text_does_not_rule_it_out():
     short = steps_of({"c": 1}, {"a": 1})
-    assert Reader(ALPHABET).read(STRIP, DOUBTFUL, "beam", lambda: [short]).text
+    assert Reader(ALPHABET).read(STRIP, DOUBTFUL, "beam", lambda _: [short]).text
 
 
 def test_no_calibration_changes_no_belief():

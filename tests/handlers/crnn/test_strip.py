@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crnn.strip import MAX_WIDTH, MIN_WIDTH, Strip
+from crnn.strip import INK_HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, WIDENING, Strip, scales
 
 PAPER = np.zeros((48, 100), dtype=np.uint8)
 
@@ -39,3 +39,15 @@ def test_stretched_ink_keeps_its_place_in_the_source(factor):
 def test_a_strip_is_never_stretched_beyond_what_a_strip_may_be():
     assert Strip(np.zeros((48, 2000), np.uint8), 0, 2000).stretched(1.3).pixels.shape == (48, MAX_WIDTH)
     assert Strip(np.zeros((48, 25), np.uint8), 0, 25).stretched(0.5).pixels.shape == (48, MIN_WIDTH)
+
+
+def test_ink_is_drawn_wider_as_far_as_there_is_room():
+    room = MAX_WIDTH - 2 * MARGIN
+    assert scales(10, 50) == (INK_HEIGHT / 10 * WIDENING, INK_HEIGHT / 10)
+    assert scales(10, room / 4.5) == pytest.approx((4.5, 4))
+    assert scales(10, room) == (1, 1)
+
+
+def test_ink_without_height_or_width_is_drawn_at_some_scale():
+    assert scales(0, 0) == (1, 1)
+    assert scales(10, 0) == (INK_HEIGHT / 10 * WIDENING, INK_HEIGHT / 10)
