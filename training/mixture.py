@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from crnn import ink, trace
 from crnn.alphabet import Alphabet
-from crnn.strip import HEIGHT, STRIDE
+from crnn.strip import STRIDE, lay
 from training.augment import random_pen, vary_ink, vary_strip
 from training.ink_store import InkStore
 from training.samples import Sample, Source
@@ -21,6 +21,8 @@ _POOL = 384
 _BATCHES_A_POOL = 16
 _COLUMNS_A_SAMPLE = 200
 """About how wide a strip is."""
+_WIDEST = 1750
+"""Columns of a strip that a batch has room for."""
 
 
 class InkSource:
@@ -99,7 +101,7 @@ def _readable(sample: Sample) -> bool:
     text = sample.text
     repeats = sum(a == b for a, b in pairwise(text))
     width: int = sample.pixels.shape[1]
-    return width <= 1400 and width // STRIDE >= len(text) + repeats
+    return width <= _WIDEST and width // STRIDE >= len(text) + repeats
 
 
 def _grouped(samples: Sequence[Sample], columns: int) -> Iterator[list[Sample]]:
@@ -113,14 +115,8 @@ def _grouped(samples: Sequence[Sample], columns: int) -> Iterator[list[Sample]]:
 
 
 def pad(samples: Sequence[Sample]) -> Tensor:
-    """Lay strips left-aligned on paper of one width: (batch, planes, height, width), int16."""
-    width = -(-max(sample.pixels.shape[1] for sample in samples) // STRIDE) * STRIDE
-    padded = np.zeros((len(samples), 1 + trace.PLANES, HEIGHT, width), dtype=np.int16)
-    for index, sample in enumerate(samples):
-        padded[index, 0, :, : sample.pixels.shape[1]] = sample.pixels
-        if sample.trace is not None:
-            padded[index, 1:, :, : sample.pixels.shape[1]] = sample.trace
-    return torch.from_numpy(padded)
+    """Lay strips on paper of one width: (batch, planes, height, width), int16."""
+    return torch.from_numpy(lay(samples, 1 + trace.PLANES, STRIDE))
 
 
 def collate(samples: Sequence[Sample]) -> Batch:

@@ -19,7 +19,6 @@ from crnn.optimised import OnnxEngine
 from crnn.reader import Reader
 from crnn.recogniser import Recogniser, stack
 from crnn.reference import TorchEngine
-from crnn.strip import Strip
 from training import export, metrics, sources
 from training.ink_store import InkStore
 from training.samples import Sample
@@ -110,7 +109,7 @@ def optimise(checkpoint: Checkpoint, held_out: HeldOut, path: Path) -> Check:
     """Write the first variant that passes to `path` and say how it does; OptimiseError where none does."""
     reference = measure(TorchEngine(checkpoint), checkpoint, held_out.words)
     planes = checkpoint.network.architecture.planes
-    calibration = [stack([_strip(sample)], planes) for sample in held_out.calibration]
+    calibration = [stack([sample], planes) for sample in held_out.calibration]
     checks = []
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "exported.onnx"
@@ -127,18 +126,13 @@ def optimise(checkpoint: Checkpoint, held_out: HeldOut, path: Path) -> Check:
 
 def measure(engine: Engine, checkpoint: Checkpoint, words: Sequence[Sample]) -> Measured:
     """Read words, and time some of them one by one."""
-    strips = [_strip(sample) for sample in words]
-    answers = Recogniser(engine, Reader(checkpoint.alphabet)).log_probabilities(strips)
+    answers = Recogniser(engine, Reader(checkpoint.alphabet)).log_probabilities(words)
     read = [checkpoint.alphabet.decode(best_path(steps)) for steps in answers]
     cer = metrics.score([sample.text for sample in words], read).cer
-    return Measured(cer, statistics.median(_milliseconds(engine, strip) for strip in strips[:_TIMED]))
+    return Measured(cer, statistics.median(_milliseconds(engine, sample) for sample in words[:_TIMED]))
 
 
-def _milliseconds(engine: Engine, strip: Strip) -> float:
+def _milliseconds(engine: Engine, sample: Sample) -> float:
     begun = time.perf_counter()
-    engine(stack([strip], engine.planes))
+    engine(stack([sample], engine.planes))
     return (time.perf_counter() - begun) * 1000
-
-
-def _strip(sample: Sample) -> Strip:
-    return Strip(sample.pixels, 0, sample.pixels.shape[1], sample.trace)

@@ -20,12 +20,13 @@ from tqdm import tqdm
 from crnn import decode, ink
 from crnn.alphabet import Alphabet
 from crnn.network import CRNN
+from crnn.recogniser import stack
 from training import archive_files, corrections, curves, sources
 from training.metrics import score
-from training.mixture import Batch, Mixture, pad
+from training.mixture import Batch, Mixture
 from training.place import Place
 from training.run import Run
-from training.samples import Sample, Source
+from training.samples import Source
 from training.stream import Position, stream
 
 LOG = "log.csv"
@@ -54,12 +55,11 @@ def held_out_cer(network: CRNN, held_out: sources.HeldOut) -> float:
     every = max(1, len(held_out.indices) // _HELD_OUT_ITEMS)
     read, written = [], []
     for index in held_out.indices[::every]:
-        sample = Sample.of(ink.draw(held_out.store.strokes(index)), str(held_out.store.texts[index]))
-        strip = pad([sample])[:, : network.architecture.planes].to(device)
+        strip = ink.draw(held_out.store.strokes(index))
         with torch.inference_mode():
-            answer = network(strip.float().div(255))
+            answer = network(torch.from_numpy(stack([strip], network.architecture.planes)).to(device))
         read.append(alphabet.decode(decode.best_path(answer[:, 0].cpu().numpy())))
-        written.append(sample.text)
+        written.append(str(held_out.store.texts[index]))
     return score(written, read).cer
 
 

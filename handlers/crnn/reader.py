@@ -26,7 +26,7 @@ _BEAM_WIDTHS: dict[Decoder, int] = {"best-path": 6, "beam": 12}
 """Beside the best path the beam only finds alternatives."""
 _DOUBTFUL = 0.7
 """Ink of whose reading less is believed is looked at again."""
-_LOOKS: dict[Decoder, int] = {"best-path": 1, "beam": 3}
+_LOOKS: dict[Decoder, int] = {"best-path": 2, "beam": 3}
 """How often it is; a live reading has little time."""
 _IMPOSSIBLE = -1e4
 """Logarithm of the least probability: one look in which a text has no room does not rule it out."""

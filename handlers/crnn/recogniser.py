@@ -9,12 +9,12 @@ import numpy as np
 from crnn.decode import LogProbabilities
 from crnn.engine import Engine, Strips
 from crnn.reader import Decoder, Reader, Reading
-from crnn.strip import HEIGHT, Strip
+from crnn.strip import Shown, Strip, lay
 
 _WIDTH_STEP = 32
 _BATCH_COLUMNS = 8192
-_LOOKS = (1.14, 0.88, 1.3)
-"""How much wider ink is made that is looked at again; the first says most."""
+_LOOKS = (1.14, 0.8, 1.3)
+"""How much wider ink is made that is looked at again; those that say most come first."""
 
 
 class Recogniser:
@@ -40,7 +40,7 @@ class Recogniser:
         """Ask the network how the same ink reads when it is wider or narrower: each (steps, classes)."""
         return self.log_probabilities([strip.stretched(factor) for factor in _LOOKS[:looks]])
 
-    def log_probabilities(self, strips: Sequence[Strip]) -> list[LogProbabilities]:
+    def log_probabilities(self, strips: Sequence[Shown]) -> list[LogProbabilities]:
         """Ask the network: (steps, classes) for each strip; strips of like width go together."""
         answers: dict[int, LogProbabilities] = {}
         columns = _BATCH_COLUMNS if self._engine.together else 0
@@ -66,15 +66,6 @@ def _batches(widths: Sequence[int], columns: int) -> list[list[int]]:
     return batches
 
 
-def stack(strips: Sequence[Strip], planes: int) -> Strips:
-    """Lay strips on paper of their padded width: (batch, planes, height, width), -1 to 1.
-
-    Beside the ink, where more than one plane is asked for, lies the pen's trace, if it is known.
-    """
-    width = _padded(max(strip.pixels.shape[1] for strip in strips))
-    stacked = np.zeros((len(strips), planes, HEIGHT, width), dtype=np.float32)
-    for index, strip in enumerate(strips):
-        stacked[index, 0, :, : strip.pixels.shape[1]] = strip.pixels
-        if planes > 1 and strip.trace is not None:
-            stacked[index, 1:, :, : strip.pixels.shape[1]] = strip.trace
-    return stacked / np.float32(255)
+def stack(strips: Sequence[Shown], planes: int) -> Strips:
+    """Lay strips on paper of their padded width: (batch, planes, height, width), -1 to 1."""
+    return np.divide(lay(strips, planes, _WIDTH_STEP), 255, dtype=np.float32)

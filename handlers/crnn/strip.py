@@ -3,7 +3,9 @@
 Both `ink` (strokes) and `picture` (photographs) end here, so that the network sees one kind of picture.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -26,6 +28,20 @@ STRIDE = 4
 """Columns of a strip that make one step of the network's answer."""
 PEN_WIDTH = 2.0
 """Pixels that a stroke of the pen is wide, where nothing else is known."""
+
+
+class Shown(Protocol):
+    """What a network may see of a strip."""
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """(height, width): 0 is paper, 255 is ink."""
+        ...
+
+    @property
+    def trace(self) -> Trace | None:
+        """How the pen went, where that is known: (planes, height, width)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +69,20 @@ class Strip:
         how = cv2.INTER_AREA if true < 1 else cv2.INTER_LINEAR
         pixels = cv2.resize(self.pixels, (width, HEIGHT), interpolation=how)
         return Strip(pixels.astype(np.uint8), self.left * true, self.right * true)
+
+
+def lay(strips: Sequence[Shown], planes: int, multiple: int) -> npt.NDArray[np.int16]:
+    """Lay strips left-aligned on paper of one width, a multiple: (batch, planes, height, width).
+
+    The ink, 0 to 255, and beside it, where more than one plane is asked for, the pen's trace, -255 to 255.
+    """
+    width = -(-max(strip.pixels.shape[1] for strip in strips) // multiple) * multiple
+    laid = np.zeros((len(strips), planes, HEIGHT, width), dtype=np.int16)
+    for index, strip in enumerate(strips):
+        laid[index, 0, :, : strip.pixels.shape[1]] = strip.pixels
+        if planes > 1 and strip.trace is not None:
+            laid[index, 1:, :, : strip.pixels.shape[1]] = strip.trace
+    return laid
 
 
 def scales(reference: float, width: float) -> tuple[float, float]:

@@ -109,9 +109,9 @@ def test_what_is_clear_is_looked_at_once(decoder):
     assert Reader(ALPHABET).read(STRIP, CLEAR, decoder, never).text == "cat"
 
 
-def test_the_live_reading_looks_again_once():
+def test_the_live_reading_looks_twice_more():
     reading = Reader(ALPHABET).read(STRIP, DOUBTFUL, "best-path", lambda looks: [OTHERWISE] * looks)
-    assert reading.confidence == pytest.approx((0.4 * 0.95) ** (1 / 2), abs=0.01)
+    assert reading.confidence == pytest.approx((0.4 * 0.95 * 0.95) ** (1 / 3), abs=0.01)
     assert reading.text == "cot"
     assert reading.alternatives[0].text == "cat"
 

@@ -127,10 +127,10 @@ def test_a_doubtful_strip_is_looked_at_wider_and_narrower(saying):
     engine = recogniser._engine
     recogniser._engine = Watched(engine, widths)
     recogniser.read([blank_strip(200)], "beam")
-    assert widths == [224, 256, 192, 288]
+    assert widths == [224, 256, 160, 288]
     widths.clear()
     recogniser.read([blank_strip(200)], "best-path")
-    assert widths == [224, 256]
+    assert widths == [224, 256, 160]
 
 
 class Watched:
