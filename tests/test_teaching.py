@@ -78,7 +78,8 @@ def release(run, folder):
 
     def release(version, weights, *options, start=""):
         recipe = folder / f"{version}.toml"
-        recipe.write_text(RECIPE.format(start=start) + NETWORK + f"[weights]\n{weights}")
+        network = "" if start else NETWORK
+        recipe.write_text(RECIPE.format(start=start) + network + f"[weights]\n{weights}")
         trained = folder / "runs" / version
         run(train, recipe, folder / "data", trained, "--minutes", STEPS / 60, "--threads", 1, *options)
         Habits(0.0, 0.0).save(trained / "habits.json")

@@ -46,35 +46,43 @@ class Run:
         """Build the network and its optimisers, and take up the folder's state where there is one.
 
         `minutes` overrules the configuration's; where that names weights to start from (`start`), a new
-        run begins with them, and inherits the exports that they learnt from.
+        run begins with them, inherits the exports that they learnt from, and has their network but for what
+        the configuration says of it.
         """
         torch.manual_seed(config["seed"])
         self.config = config | {"minutes": minutes or config["minutes"]}
         self.exports = set(config.get("exports", []))
         self.folder = folder
         self.place = place
-        self.trainee = Trainee(_architecture(config["network"])).to(place.device)
-        self.trainee.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._state = folder / "state.pt"
-        if "start" in config and not self._state.exists():
-            self._start(Path(config["start"]))
+        saved = self._saved()
+        start = _load(Path(config["start"])) if "start" in config and saved is None else None
+        known = asdict(start.network.architecture) if start else {}
+        self.architecture = _architecture(saved["network"] if saved else known | config.get("network", {}))
+        self.trainee = Trainee(self.architecture).to(place.device)
+        self.trainee.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if start:
+            self._begin_with(start)
         self.optimisers = optimisers(self.trainee, config["learning_rate"], config["weight_decay"])
         self.average = AveragedModel(
             self.trainee, multi_avg_fn=_averaging(config["average"]), use_buffers=True
         )
         self.progress = Progress()
-        if self._state.exists():
-            self._resume()
+        if saved:
+            self._resume(saved)
 
-    def _start(self, path: Path) -> None:
-        with tempfile.TemporaryDirectory() as scratch:
-            checkpoint = archive_files.load(path, Path(scratch))
+    def _saved(self) -> dict[str, Any] | None:
+        if not self._state.exists():
+            return None
+        saved: dict[str, Any] = torch.load(self._state, weights_only=True, map_location=self.place.device)
+        return saved
+
+    def _begin_with(self, checkpoint: Checkpoint) -> None:
         crnn = self.trainee.crnn
         crnn.load_state_dict(_grown(checkpoint.network.state_dict(), crnn.state_dict()))
         self.exports.update(checkpoint.notes.get("exports", []))
 
-    def _resume(self) -> None:
-        state = torch.load(self._state, weights_only=True, map_location=self.place.device)
+    def _resume(self, state: dict[str, Any]) -> None:
         self.trainee.load_state_dict(state["trainee"])
         self.average.load_state_dict(state["average"])
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
@@ -90,6 +98,7 @@ class Run:
         """Write the state to go on from, whole or not at all."""
         unfinished = self._state.with_suffix(".part")
         state = {
+            "network": asdict(self.architecture),
             "trainee": self.trainee.state_dict(),
             "average": self.average.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
@@ -137,6 +146,11 @@ class Run:
         return Checkpoint(average.crnn.eval(), Alphabet(), notes)
 
 
+def _load(path: Path) -> Checkpoint:
+    with tempfile.TemporaryDirectory() as scratch:
+        return archive_files.load(path, Path(scratch))
+
+
 def _grown(known: Weights, fresh: Weights) -> Weights:
     """Weights laid into those of a network with more planes or filters, which answers the same at first.
 
@@ -163,4 +177,4 @@ def _averaging(decay: float) -> Callable[..., None]:
 
 
 def _architecture(network: dict[str, Any]) -> Architecture:
-    return Architecture(classes=len(Alphabet()), **network | {"channels": tuple(network["channels"])})
+    return Architecture(**network | {"classes": len(Alphabet()), "channels": tuple(network["channels"])})

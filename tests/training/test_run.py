@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -73,7 +75,7 @@ def test_nothing_half_written_is_left(tmp_path):
 def test_the_state_can_hold_data_only(tmp_path):
     run_in(tmp_path).save()
     state = torch.load(tmp_path / "state.pt", weights_only=True)
-    assert set(state) == {"trainee", "average", "optimisers", "progress", "chance", "exports"}
+    assert set(state) == {"network", "trainee", "average", "optimisers", "progress", "chance", "exports"}
 
 
 def rates(run, *places):
@@ -115,6 +117,17 @@ def test_a_new_run_begins_with_the_weights_of_another(batch, tmp_path):
     begun, averaged = second.trainee.crnn.state_dict(), first.checkpoint().network.state_dict()
     assert all(map(torch.equal, begun.values(), averaged.values()))
     assert all(map(torch.equal, second.checkpoint().network.state_dict().values(), averaged.values()))
+
+
+def test_a_new_run_takes_over_the_network_but_for_what_is_said_of_it(batch, tmp_path):
+    first = run_in(tmp_path / "first")
+    first.checkpoint().save(tmp_path / "best.pt")
+    begun = run_in(tmp_path / "second", start=str(tmp_path / "best.pt"), network={"dropout": 0.25})
+    begun.save()
+    resumed = run_in(tmp_path / "second", start="gone.mar", network={"dropout": 0.25})
+    for each in (begun, resumed):
+        assert each.architecture == replace(first.architecture, dropout=0.25)
+    assert same(begun, resumed)
 
 
 @pytest.mark.parametrize("filters", [8, 12])
