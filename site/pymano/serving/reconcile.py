@@ -5,7 +5,7 @@ each replica keeps what it started with.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -55,4 +55,13 @@ def reconcile(
         # A version is wanted first, and loaded then: read again now, this has whatever was seen loaded.
         names = {one.version for one in wanted()}
         list(pool.map(drop_from, outcomes))
+    for outcome in outcomes:
+        outcome.problems = list(dict.fromkeys(_as_of_now(problem, names) for problem in outcome.problems))
     return outcomes
+
+
+def _as_of_now(problem: Problem, names: Collection[str]) -> Problem:
+    """Of a version that somebody has unregistered meanwhile say just that: its archive is not to blame."""
+    if not problem.version or problem.version in names:
+        return problem
+    return Problem(problem.version, "was unregistered meanwhile", lasting=False)

@@ -1,10 +1,13 @@
 """Rounds that go on whatever happens, and tell each thing once."""
 
-import pytest
-from django.db import OperationalError
+import threading
+import time
 
+import pytest
+from django.db import OperationalError, connections
+
+from pymano.serving import changes, management
 from pymano.serving import keeper as module
-from pymano.serving import management
 from pymano.serving.keeper import FIRST_PAUSE, LONGEST_PAUSE, Keeper
 from pymano.serving.models import ModelEvent, WantedVersion
 from tests.site.serving.conftest import want
@@ -138,6 +141,28 @@ def test_a_registration_whose_workers_start_nowhere_is_taken_back(replicas, keep
     urls = f"{replicas[0].url}, {replicas[1].url}"
     why = "1.2 cannot be loaded: the workers of crnn-1.2.mar do not start"
     assert event.details == f"At {urls}: {why}. The registration is taken back."
+
+
+def test_what_is_unregistered_while_it_is_loaded_is_no_failure(replicas, keeper, sam, store, caplog):
+    caplog.set_level("INFO")
+    want("1.1", "1.2")
+    for replica in replicas:
+        replica.hangs.add("1.2")
+
+    def bring():
+        keeper.round()
+        connections.close_all()
+
+    rounds = threading.Thread(target=bring)
+    rounds.start()
+    while not all("1.2" in replica.workers for replica in replicas):
+        time.sleep(0.01)
+    changes.unregister(version="1.2", actor=sam)
+    rounds.join()
+    assert [(event.action, event.version, event.outcome) for event in ModelEvent.objects.all()] == [
+        ("unregister", "1.2", "done")
+    ]
+    assert told(caplog) == [f"{replica.url}: 1.2 was unregistered meanwhile" for replica in replicas]
 
 
 def test_a_default_whose_workers_start_nowhere_stays_wanted(replicas, keeper):
