@@ -31,6 +31,8 @@ MANIFEST_BYTES: Final = 65_536
 MOST_FILES: Final = 2_000
 UNPACKED_TIMES: Final = 10
 """How many times its own limit an archive may have when it is unpacked."""
+ZIP_BEGINS: Final = b"PK\x03\x04"
+CHOOSE: Final = "Choose the .mar that make archive wrote: no checkpoint, card or list of hashes."
 VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,49}")
 
 
@@ -100,8 +102,18 @@ def version_of(path: Path) -> str:
             if damaged := archive.testzip():
                 raise RefusedError(f"The archive is damaged: {damaged} cannot be unpacked.")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise RefusedError("The file is no archive: it cannot be opened as a zip.") from error
+        raise RefusedError(_why_unreadable(path)) from error
     return _version(manifest)
+
+
+def _why_unreadable(path: Path) -> str:
+    with path.open("rb") as file:
+        begins_as_zip = file.read(len(ZIP_BEGINS)) == ZIP_BEGINS
+    if begins_as_zip:
+        return (
+            "The archive is damaged: it begins as a zip does, but cannot be unpacked. Copy or make it anew."
+        )
+    return f"The file is no zip, as every archive is. {CHOOSE}"
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:
@@ -129,7 +141,10 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         handler = model["handler"].partition(":")[0]
         archive.getinfo(handler)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise RefusedError(f"The archive has no {MANIFEST} that names its model and its handler.") from error
+        raise RefusedError(
+            f"The file is a zip, but no archive: it has no {MANIFEST} that names its model and its handler. "
+            f"{CHOOSE}"
+        ) from error
     return dict(model)
 
 

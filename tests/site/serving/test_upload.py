@@ -66,9 +66,10 @@ def test_another_hash_is_refused(store, sam):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "no archive"),
-        (b"hello", "no archive"),
-        (archive_of(members())[:300], "no archive"),
+        (b"", r"no zip, as every archive is\. Choose the \.mar that make archive wrote"),
+        (b"hello", r"no zip, as every archive is\. Choose the \.mar that make archive wrote"),
+        (archive_of(members())[:300], "archive is damaged: it begins as a zip does, but cannot be unpacked"),
+        (archive_of({"best/data.pkl": "x"}), r"a zip, but no archive: .* Choose the \.mar that make archive"),
         (archive_of({"handler.py": "x"}), "no MAR-INF/MANIFEST.json"),
         (archive_of({"MAR-INF/MANIFEST.json": model()}), "names its model and its handler"),
         (archive_of({"MAR-INF/MANIFEST.json": "{"}), "no MAR-INF/MANIFEST.json"),
