@@ -171,7 +171,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
             try:
                 approved = upload.accept(
                     file=form.cleaned_data["archive"],
-                    sha256=form.cleaned_data["sha256"].strip().lower(),
+                    sha256=form.cleaned_data["sha256"],
                     actor=staff.person(request),
                 )
             except changes.RefusedError as error:

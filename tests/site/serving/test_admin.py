@@ -244,8 +244,16 @@ def test_what_is_wrong_with_an_upload_stands_beside_it(ruler, rolled, settings):
     settings.MODEL_UPLOADS = True
     page = ruler.post(UPLOADS, sent(sha256="0" * 64))
     assert "does not have this SHA-256" in page.context["form"].errors["archive"][0]
-    page = ruler.post(UPLOADS, sent(sha256="none"))
-    assert page.context["form"].errors["sha256"]
+    for no_hash in ("none", "0" * 65):
+        page = ruler.post(UPLOADS, sent(sha256=no_hash))
+        assert page.context["form"].errors["sha256"]
+
+
+def test_a_hash_may_be_pasted_as_sha256sum_writes_it(ruler, rolled, settings):
+    settings.MODEL_UPLOADS = True
+    form = sent()
+    ruler.post(UPLOADS, form | {"sha256": f"{form['sha256'].upper()}  crnn-2.0.mar"})
+    assert ApprovedArchive.objects.get().sha256 == form["sha256"]
 
 
 def test_only_where_uploads_are_on_may_they_be_long(settings):
