@@ -22,7 +22,7 @@ from pymano.serving import card, changes, staff, upload
 from pymano.serving.bringing import Outcome
 from pymano.serving.forms import ConfirmForm, UploadForm, WorkersForm
 from pymano.serving.models import ModelEvent, WantedVersion, in_words
-from pymano.serving.overview import VersionView, overview
+from pymano.serving.overview import Overview, VersionView, overview
 
 if TYPE_CHECKING:
     WantedVersionModelAdmin = admin.ModelAdmin[WantedVersion]
@@ -136,7 +136,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
     def version_view(self, request: HttpRequest, version: str) -> HttpResponse:
         """Show one version: its card, its scores, and what each replica says of it."""
         staff.require(self.has_view_permission(request))
-        one = self._version(version)
+        one = _known(overview(), version)
         return self._page(
             request,
             "serving/version.html",
@@ -151,7 +151,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
         if change not in CHANGES:
             raise Http404
         staff.require(staff.may_manage(request))
-        return self._ask(request, self._version(version), CHANGES[change])
+        return self._ask(request, version, CHANGES[change])
 
     def roll_back_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether the previous default is to come back, then do it."""
@@ -160,7 +160,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
         if version is None:
             messages.error(request, "There is no earlier default that could be served.")
             return _to_list()
-        return self._ask(request, self._version(version), ROLL_BACK)
+        return self._ask(request, version, ROLL_BACK)
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Take an archive from a superuser, where the settings allow it."""
@@ -183,9 +183,12 @@ class ModelsAdmin(WantedVersionModelAdmin):
                 return HttpResponseRedirect(reverse("admin:serving_version", args=[approved.version]))
         return self._page(request, "serving/upload.html", "Upload an archive", form=form)
 
-    def _ask(self, request: HttpRequest, one: VersionView, change: Change) -> HttpResponse:
+    def _ask(self, request: HttpRequest, version: str, change: Change) -> HttpResponse:
+        shown = overview()
+        one = _known(shown, version)
         sent = request.POST if request.method == "POST" else None
-        form = change.form(sent, initial={"workers": _workers_of(one)})
+        workers = one.wanted.workers if one.wanted else shown.usual_workers
+        form = change.form(sent, initial={"workers": workers})
         if form.is_valid():
             return _carry_out(request, one.version, change, form)
         return self._page(
@@ -196,12 +199,6 @@ class ModelsAdmin(WantedVersionModelAdmin):
             one=one,
             form=form,
         )
-
-    def _version(self, version: str) -> VersionView:
-        one = overview().get(version)
-        if one is None:
-            raise Http404
-        return one
 
     def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
         fixed = {"title": title, "opts": self.opts, "may_manage": staff.may_manage(request)}
@@ -228,11 +225,11 @@ def _may_upload(request: HttpRequest) -> bool:
     return bool(settings.MODEL_UPLOADS and getattr(request.user, "is_superuser", False))
 
 
-def _workers_of(one: VersionView) -> int:
-    """Suggest as many workers as it has, or else as the default has."""
-    default = WantedVersion.objects.filter(is_default=True).first()
-    wanted = one.wanted or default
-    return wanted.workers if wanted else 1
+def _known(shown: Overview, version: str) -> VersionView:
+    one = shown.get(version)
+    if one is None:
+        raise Http404
+    return one
 
 
 class InWordsFilter(admin.AllValuesFieldListFilter):

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from pymano.serving import catalogue, transport
@@ -86,6 +87,13 @@ class Overview:
     def get(self, version: str) -> VersionView | None:
         """Return one version, where it is known."""
         return next((one for one in self.versions if one.version == version), None)
+
+    @property
+    def usual_workers(self) -> int:
+        """How many workers the default is to have, or has where nothing is wanted yet; 1 if nobody says."""
+        wanted = (one.wanted.workers for one in self.versions if one.wanted and one.wanted.is_default)
+        rows = (row for replica in self.replicas for row in replica.rows if row.is_default)
+        return next(chain(wanted, (row.loaded.most_workers for row in rows if row.loaded)), 1)
 
 
 def overview() -> Overview:

@@ -154,6 +154,14 @@ def test_one_that_is_away_is_told(ruler, rolled):
     rolled[1].come_back()
 
 
+def test_as_many_workers_are_suggested_as_the_default_has(ruler, replicas, store):
+    page = ruler.get(f"{MODELS}version/1.2/register/")
+    assert page.context["form"]["workers"].value() == 2
+    want("1.1", workers=3)
+    page = ruler.get(f"{MODELS}version/1.2/register/")
+    assert page.context["form"]["workers"].value() == 3
+
+
 def test_a_failure_is_told_and_taken_back(ruler, rolled):
     rolled[1].dies.add("1.2")
     page = ruler.post(f"{MODELS}version/1.2/register/", {"workers": 1}, follow=True)
@@ -240,6 +248,13 @@ def test_what_is_uploaded_can_be_registered(ruler, rolled, settings):
     assert [replica.workers["2.0"] for replica in rolled] == [1, 1]
 
 
+def test_a_hash_may_be_pasted_as_sha256sum_writes_it(ruler, rolled, settings):
+    settings.MODEL_UPLOADS = True
+    form = sent()
+    ruler.post(UPLOADS, form | {"sha256": f"{form['sha256'].upper()}  crnn-2.0.mar"})
+    assert ApprovedArchive.objects.get().sha256 == form["sha256"]
+
+
 def test_what_is_wrong_with_an_upload_stands_beside_it(ruler, rolled, settings):
     settings.MODEL_UPLOADS = True
     page = ruler.post(UPLOADS, sent(sha256="0" * 64))
@@ -247,13 +262,6 @@ def test_what_is_wrong_with_an_upload_stands_beside_it(ruler, rolled, settings):
     for no_hash in ("none", "0" * 65):
         page = ruler.post(UPLOADS, sent(sha256=no_hash))
         assert page.context["form"].errors["sha256"]
-
-
-def test_a_hash_may_be_pasted_as_sha256sum_writes_it(ruler, rolled, settings):
-    settings.MODEL_UPLOADS = True
-    form = sent()
-    ruler.post(UPLOADS, form | {"sha256": f"{form['sha256'].upper()}  crnn-2.0.mar"})
-    assert ApprovedArchive.objects.get().sha256 == form["sha256"]
 
 
 def test_only_where_uploads_are_on_may_they_be_long(settings):
