@@ -163,7 +163,7 @@ def main() -> None:
             raise SystemExit(f"nothing reads like the reference: {error}") from error
         except regression.RegressionError as error:
             raise SystemExit(f"not released, {error}") from error
-    archive_files.list_sums(STORE)
+    archive_files.list_sum(release.archive)
 
 
 if __name__ == "__main__":

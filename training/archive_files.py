@@ -26,8 +26,19 @@ def newest(store: Path = STORE) -> Path:
 
 
 def released(store: Path) -> list[Path]:
-    """The archives named like `crnn-1.0.mar`, by version: 1.9 comes before 1.10; others are passed over."""
-    return sorted((path for path in store.glob("*.mar") if _NAME.fullmatch(path.name)), key=_version)
+    """The archives named like `crnn-1.0.mar`, by version: 1.9 comes before 1.10; others are passed over.
+
+    SHA256SUMS lists them: what was uploaded into the store on a site's pages is no release.
+    """
+    return sorted((store / name for name in _sums(store) if _NAME.fullmatch(name)), key=_version)
+
+
+def _sums(store: Path) -> dict[str, str]:
+    """The hashes that SHA256SUMS lists, by the names of archives that are there."""
+    if not (store / SUMS).exists():
+        return {}
+    pairs = (line.split() for line in (store / SUMS).read_text(encoding="utf-8").splitlines())
+    return {name: digest for digest, name in pairs if (store / name).exists()}
 
 
 def _version(archive: Path) -> tuple[int, ...]:
@@ -72,7 +83,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def list_sums(store: Path) -> None:
-    """Write SHA256SUMS anew, in the format of `sha256sum`."""
-    lines = [f"{sha256(archive)}  {archive.name}\n" for archive in released(store)]
-    (store / SUMS).write_text("".join(lines))
+def list_sum(archive: Path) -> None:
+    """Enter a new archive in the SHA256SUMS beside it, in the format of `sha256sum`, the newest last."""
+    sums = _sums(archive.parent) | {archive.name: sha256(archive)}
+    names = sorted(sums, key=lambda name: _version(archive.with_name(name)))
+    (archive.parent / SUMS).write_text("".join(f"{sums[name]}  {name}\n" for name in names))

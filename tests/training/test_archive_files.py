@@ -23,12 +23,21 @@ def checkpoint(tmp_path):
 def store_of(folder, *names):
     for name in names:
         (folder / name).write_bytes(name.encode())
+        archive_files.list_sum(folder / name)
     return folder
 
 
 def test_the_newest_archive_is_that_of_the_highest_version(tmp_path):
-    store = store_of(tmp_path, "crnn-1.9.mar", "crnn-1.10.mar", "crnn-1.2.mar", "crnn-1.10.md")
+    store = store_of(tmp_path, "crnn-1.9.mar", "crnn-1.10.mar", "crnn-1.2.mar")
     assert archive_files.newest(store).name == "crnn-1.10.mar"
+
+
+def test_what_was_uploaded_into_the_store_is_no_release(tmp_path):
+    store = store_of(tmp_path, "crnn-1.9.mar")
+    (store / "crnn-7.0.mar").write_bytes(b"uploaded")
+    assert archive_files.newest(store).name == "crnn-1.9.mar"
+    store_of(store, "crnn-1.10.mar")
+    assert "crnn-7.0.mar" not in (store / "SHA256SUMS").read_text()
 
 
 def test_an_empty_store_has_no_newest(tmp_path):
@@ -76,8 +85,7 @@ def test_only_the_bundle_is_unpacked(checkpoint, tmp_path):
 
 
 def test_sums_are_listed_as_sha256sum_writes_them_oldest_first(tmp_path):
-    store = store_of(tmp_path, "crnn-1.10.mar", "crnn-1.9.mar", "crnn-1.9.md")
-    archive_files.list_sums(store)
+    store = store_of(tmp_path, "crnn-1.10.mar", "crnn-1.9.mar")
     lines = (store / "SHA256SUMS").read_text().splitlines()
     assert [line.split("  ") for line in lines] == [
         [archive_files.sha256(store / name), name] for name in ("crnn-1.9.mar", "crnn-1.10.mar")
@@ -90,6 +98,5 @@ def test_a_hash_is_that_of_the_whole_file(tmp_path):
 
 
 def test_versions_go_by_number_and_other_names_are_passed_over(tmp_path):
-    for name in ("crnn-1.10.mar", "crnn-1.9.mar", "crnn-2-trial.mar", "other.mar"):
-        (tmp_path / name).touch()
-    assert [path.name for path in archive_files.released(tmp_path)] == ["crnn-1.9.mar", "crnn-1.10.mar"]
+    store = store_of(tmp_path, "crnn-1.10.mar", "crnn-1.9.mar", "crnn-2-trial.mar", "other.mar")
+    assert [path.name for path in archive_files.released(store)] == ["crnn-1.9.mar", "crnn-1.10.mar"]
