@@ -56,6 +56,12 @@ def told(page: Any) -> Any:
     return page.locator(".messagelist")
 
 
+def is_seen(part: Any, window: tuple[int, int]) -> bool:
+    """Whether a part of the page lies between the window's edges, with nothing to be scrolled."""
+    box = part.bounding_box()
+    return bool(box["x"] >= 0 and box["x"] + box["width"] <= window[0])
+
+
 def row(page: Any, version: str) -> Any:
     """A version's row in the list."""
     page.goto(MODELS)
@@ -156,6 +162,7 @@ def mixed(chromium: Any, tmp_path: Path, settings: Any) -> Iterator[None]:
 def test_the_pages_on_models(open_page: Open, sam: Any, mixed: None, window: tuple[int, int]) -> None:
     page = open_page(MODELS, user=sam, **options(window))
     look(page, "models", window)
+    assert is_seen(page.locator(".events .details").nth(1), window)
     page.goto(f"{MODELS}version/1.1/")
     look(page, "models-version", window)
     page.goto(f"{MODELS}version/1.1/set-workers/")
@@ -170,3 +177,4 @@ def test_the_pages_on_models(open_page: Open, sam: Any, mixed: None, window: tup
     look(page, "models-upload", window)
     page.goto("/admin/serving/modelevent/")
     look(page, "models-events", window)
+    assert is_seen(page.locator("#result_list .field-details").nth(1), window)

@@ -245,7 +245,11 @@ class InWordsFilter(admin.AllValuesFieldListFilter):
 class ModelEventAdmin(ModelEventModelAdmin):
     """What was done to the models: to be read, never changed or deleted."""
 
+    class Media:
+        css = {"all": ["serving/models.css"]}
+
     date_hierarchy = "at"
+    empty_value_display = ""
     list_display = ["when", "what", "version", "outcome", "who", "details"]
     list_filter = [("action", InWordsFilter), "outcome", "version"]
     list_display_links = None
