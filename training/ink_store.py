@@ -14,6 +14,7 @@ import numpy.typing as npt
 from crnn.alphabet import Alphabet
 from crnn.ink import Points
 from training import compact
+from training.progress import tell
 
 SUFFIX = ".ink"
 
@@ -44,18 +45,24 @@ class InkStore:
 
 
 def load(path: Path, cache: Path) -> InkStore:
-    """Read a `.jsonl.gz` of ink, from the cache where this very file was read before.
+    """Read a `.jsonl.gz` of ink: all the items in our alphabet."""
+    return _read(compacted(path, cache))
 
-    Where a compact file of the same name, written by `save`, lies beside or instead of it, that is read.
+
+def compacted(path: Path, cache: Path) -> Path:
+    """Say where a `.jsonl.gz` of ink lies as `save` writes it: beside it, instead of it, or in the cache.
+
+    Where it does not yet, it is written to the cache first.
     """
-    compacted = path.with_name(path.name.split(".")[0] + SUFFIX)
-    if compacted.exists():
-        return _read(compacted)
+    beside = path.with_name(path.name.split(".")[0] + SUFFIX)
+    if beside.exists():
+        return beside
     stamp = f"{path.resolve()}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
-    cached = cache / f"{compacted.stem}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}{SUFFIX}"
+    cached = cache / f"{beside.stem}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}{SUFFIX}"
     if not cached.exists():
+        tell(f"Packing {path.name} into {cache}, once: minutes where the set is large.")
         save(parse(path), cached)
-    return _read(cached)
+    return cached
 
 
 def save(store: InkStore, path: Path) -> None:

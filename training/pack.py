@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from training import copiste, ink_store, strip_store
+from training.progress import tell
 
 _INK = ("unipen/words-train", "unipen/lines-train", "unipen/characters-train")
 _INK_WHERE_PRESENT = ("iam-ondb/lines-train",)
@@ -20,7 +21,8 @@ def pack(data: Path, to: Path, cache: Path) -> None:
     """Write a packed copy of a data folder; one that is packed already will do."""
     present = [name for name in _INK_WHERE_PRESENT if list(data.glob(f"{name}.*"))]
     for name in (*_INK, *present):
-        ink_store.save(ink_store.load(data / f"{name}.jsonl.gz", cache), to / f"{name}{ink_store.SUFFIX}")
+        _copy_as(to / f"{name}{ink_store.SUFFIX}", ink_store.compacted(data / f"{name}.jsonl.gz", cache))
+    tell("Cutting the lines out of the scanned pages.")
     strip_store.save(copiste.load(data / "copiste"), to / "copiste" / copiste.PACKED)
     _copy((path for path in (data / "fonts").rglob("*") if path.is_file()), data, to)
     _copy((data / "text" / name for name in _TEXTS if (data / "text" / name).exists()), data, to)
@@ -29,9 +31,12 @@ def pack(data: Path, to: Path, cache: Path) -> None:
 def _copy(files: Iterable[Path], data: Path, to: Path) -> None:
     """Copy files, but not their modes: a folder that nobody may write can be packed again."""
     for path in files:
-        copy = to / path.relative_to(data)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        _copy_as(to / path.relative_to(data), path)
+
+
+def _copy_as(copy: Path, path: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, copy)
 
 
 def sizes(folder: Path) -> dict[str, int]:

@@ -25,6 +25,7 @@ from training import archive_files, corrections, curves, sources
 from training.metrics import score
 from training.mixture import Batch, Mixture
 from training.place import Place
+from training.progress import tell
 from training.run import Run
 from training.samples import Source
 from training.stream import Position, stream
@@ -88,6 +89,15 @@ def train(
     if smooth and not interrupt.asked:
         report(run, held_out, smooth)  # takes a minute, in which what was learnt must not be lost
         run.save()
+
+
+def _outset(run: Run) -> str:
+    """Say where a run begins, or goes on from, and how long it takes."""
+    step, minutes = run.progress.step, run.config["minutes"]
+    if step:
+        return f"Going on from step {step}: {run.progress.seconds / 60:.0f} of {minutes:g} minutes are over."
+    start = f"with the weights of {Path(run.config['start']).name}" if "start" in run.config else "anew"
+    return f"Beginning {start}, for {minutes:g} minutes."
 
 
 def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:
@@ -157,9 +167,11 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     config = configuration(arguments.config)
     interrupt = Interrupt()
+    tell(f"Reading {arguments.data}.")
     mixture, held_out = build(config, arguments)
     arguments.run.mkdir(parents=True, exist_ok=True)
     run = Run(config, arguments.run, Place.here(), arguments.minutes)
+    tell(f"{_outset(run)} The first samples are being drawn.")
     train(run, stream(mixture, run.progress.position, run.place.workers), held_out, interrupt)
 
 

@@ -18,6 +18,24 @@ from training.train import Interrupt, build, configuration, held_out_cer, report
 pytestmark = pytest.mark.usefixtures("one_thread")
 SHORT = 1e-6
 """Minutes that are over after the first step."""
+RECIPE = f"""seed = 1
+minutes = {SHORT}
+columns = 4000
+learning_rate = 1e-3
+weight_decay = 0.0
+warm_up = 5
+fall = 1.0
+shortcut = 0.2
+average = 0.8
+[network]
+planes = 4
+channels = [8, 8, 12, 16, 24]
+hidden = 24
+layers = 1
+dropout = 0.0
+[weights]
+words = 1.0
+"""
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +159,20 @@ def test_a_recipe_may_begin_with_the_newest_archive(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path.parent)
     start = f"{tmp_path.name}/crnn-1.7.mar"
     assert configuration(tmp_path / "mine.toml") == {"start": start, "seed": 1, "recipe": "mine.toml"}
+
+
+def test_it_says_what_it_does_before_its_first_step(tmp_path, monkeypatch, capsys, interrupt):
+    data, recipe = write_data(tmp_path / "data"), tmp_path / "mine.toml"
+    recipe.write_text(RECIPE)
+    monkeypatch.setattr("sys.argv", ["train", str(recipe), str(data), str(tmp_path / "runs" / "mine")])
+    module.main()
+    said = capsys.readouterr().err
+    begun = ["Packing words-train.jsonl.gz", f"Reading {data}", "Beginning anew, for 1e-06 minutes"]
+    assert all(words in said for words in begun)
+    module.main()
+    said = capsys.readouterr().err
+    assert "Packing" not in said
+    assert "Going on from step 1: 0 of 1e-06 minutes are over." in said
 
 
 def test_corrections_are_learnt_only_where_an_export_is_named(tmp_path):
