@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -46,11 +47,21 @@ class Change:
     run: Callable[..., list[Outcome]]
     form: type[forms.Form] = ConfirmForm
     begun: str = ""
+    allowed: Callable[[HttpRequest], bool] = staff.may_manage
 
     def told(self, version: str, brought: Iterable[Outcome]) -> str:
         """Say how it went."""
         waits = any(problem.version == version for outcome in brought for problem in outcome.problems)
         return (self.begun if waits and self.begun else self.done).format(version)
+
+
+def _may_upload(request: HttpRequest) -> bool:
+    return bool(settings.MODEL_UPLOADS and getattr(request.user, "is_superuser", False))
+
+
+def _remove(version: str, actor: AbstractBaseUser) -> list[Outcome]:
+    upload.remove(version=version, actor=actor)
+    return []
 
 
 CHANGES = {
@@ -80,6 +91,13 @@ CHANGES = {
         "From now on {} reads what people write.",
         "{} is the default.",
         changes.set_default,
+    ),
+    "remove": Change(
+        "Remove the archive of {}",
+        "The archive of {}, which was uploaded, is deleted. Another of this version may be uploaded then.",
+        "The archive of {} is removed.",
+        _remove,
+        allowed=_may_upload,
     ),
 }
 ROLL_BACK = Change(
@@ -142,6 +160,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
             "serving/version.html",
             f"Version {version}",
             one=one,
+            may_upload=_may_upload(request),
             card=card.render(one.archive.card) if one.archive else "",
             events=ModelEvent.objects.filter(version=version)[:EVENTS_SHOWN],
         )
@@ -150,7 +169,7 @@ class ModelsAdmin(WantedVersionModelAdmin):
         """Ask whether a change is meant, then do it."""
         if change not in CHANGES:
             raise Http404
-        staff.require(staff.may_manage(request))
+        staff.require(CHANGES[change].allowed(request))
         return self._ask(request, version, CHANGES[change])
 
     def roll_back_view(self, request: HttpRequest) -> HttpResponse:
@@ -219,10 +238,6 @@ def _carry_out(request: HttpRequest, version: str, change: Change, form: forms.F
 
 def _to_list() -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:serving_wantedversion_changelist"))
-
-
-def _may_upload(request: HttpRequest) -> bool:
-    return bool(settings.MODEL_UPLOADS and getattr(request.user, "is_superuser", False))
 
 
 def _known(shown: Overview, version: str) -> VersionView:

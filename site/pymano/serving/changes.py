@@ -38,6 +38,7 @@ class Action(StrEnum):
     SET_DEFAULT = "set_default"
     ROLL_BACK = "roll_back"
     UPLOAD = "upload"
+    REMOVE = "remove"
     RECONCILE = "reconcile"
 
 

@@ -1,4 +1,4 @@
-"""Archives that superusers upload: checked, written whole or not at all, and approved by their hash.
+"""Archives that superusers upload and remove: checked, written whole or not at all, approved by their hash.
 
 An archive is a program that TorchServe runs. The checks find what is damaged or mistaken, and nobody's ill
 will: whoever may upload can do what TorchServe can.
@@ -24,7 +24,7 @@ from django.db import IntegrityError, transaction
 
 from pymano.serving import catalogue
 from pymano.serving.changes import Action, RefusedError
-from pymano.serving.models import ApprovedArchive, ModelEvent, Outcome
+from pymano.serving.models import ApprovedArchive, ModelEvent, Outcome, WantedVersion
 
 MANIFEST: Final = "MAR-INF/MANIFEST.json"
 MANIFEST_BYTES: Final = 65_536
@@ -49,6 +49,30 @@ def accept(*, file: "UploadedFile[Any]", sha256: str, actor: AbstractBaseUser) -
         raise RefusedError(f"The model store cannot be written to: {error.strerror}.") from error
     ModelEvent.record(Action.UPLOAD, version, actor=actor, details=f"{approved.name}, {approved.size} bytes.")
     return approved
+
+
+def remove(*, version: str, actor: AbstractBaseUser) -> None:
+    """Delete an archive that was uploaded, and its approval; RefusedError says why not."""
+    try:
+        with transaction.atomic():
+            approved = _removable(version)
+            approved.delete()
+            (settings.MODEL_STORE / approved.name).unlink(missing_ok=True)
+    except RefusedError as error:
+        ModelEvent.record(Action.REMOVE, version, actor=actor, outcome=Outcome.FAILED, details=str(error))
+        raise
+    except OSError as error:
+        raise RefusedError(f"The model store cannot be written to: {error.strerror}.") from error
+    ModelEvent.record(Action.REMOVE, version, actor=actor, details=f"{approved.name}, {approved.sha256}.")
+
+
+def _removable(version: str) -> ApprovedArchive:
+    found = catalogue.find(version)
+    if found is None or not found.uploaded:
+        raise RefusedError(f"No archive of {version} was uploaded.")
+    if WantedVersion.objects.filter(version=version).exists():
+        raise RefusedError(f"{version} is registered. Unregister it first.")
+    return ApprovedArchive.objects.get(version=version)
 
 
 @contextmanager

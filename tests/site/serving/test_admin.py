@@ -248,6 +248,27 @@ def test_what_is_uploaded_can_be_registered(ruler, rolled, settings):
     assert [replica.workers["2.0"] for replica in rolled] == [1, 1]
 
 
+def test_what_is_uploaded_is_removed_by_superusers_alone(ruler, staff, rolled, settings):
+    settings.MODEL_UPLOADS = True
+    ruler.post(UPLOADS, sent())
+    assert "Remove the archive" in ruler.get(f"{MODELS}version/2.0/").text
+    assert "Remove the archive" not in ruler.get(f"{MODELS}version/1.2/").text
+    other = staff("manage_models", "view_wantedversion")
+    assert "Remove the archive" not in other.get(f"{MODELS}version/2.0/").text
+    assert other.post(f"{MODELS}version/2.0/remove/").status_code == 403
+    assert ApprovedArchive.objects.exists()
+
+
+def test_a_removal_is_asked_about_and_told(ruler, rolled, settings):
+    settings.MODEL_UPLOADS = True
+    ruler.post(UPLOADS, sent())
+    assert "is deleted" in ruler.get(f"{MODELS}version/2.0/remove/").text
+    page = ruler.post(f"{MODELS}version/2.0/remove/", follow=True)
+    assert texts(page)[-1] == "The archive of 2.0 is removed."
+    assert not ApprovedArchive.objects.exists()
+    assert ruler.get(f"{MODELS}version/2.0/").status_code == 404
+
+
 def test_a_hash_may_be_pasted_as_sha256sum_writes_it(ruler, rolled, settings):
     settings.MODEL_UPLOADS = True
     form = sent()

@@ -13,6 +13,7 @@ from pymano.serving import catalogue, upload
 from pymano.serving.changes import RefusedError
 from pymano.serving.models import ApprovedArchive, ModelEvent
 from tests import archives
+from tests.site.serving.conftest import want
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,31 @@ def test_what_is_none_is_refused_in_words(store, sam, data, reason):
     assert sorted(store.iterdir()) == before
     assert not ApprovedArchive.objects.exists()
     assert ModelEvent.objects.get().outcome == "failed"
+
+
+def test_what_was_uploaded_can_be_removed_and_sent_again(store, sam):
+    data = archive_of(members())
+    send(sam, data)
+    upload.remove(version="2.0", actor=sam)
+    assert not (store / "crnn-2.0.mar").exists()
+    assert catalogue.find("2.0") is None
+    event = ModelEvent.objects.get(action="remove")
+    assert (event.version, event.actor, event.outcome) == ("2.0", sam, "done")
+    assert send(sam, data).version == "2.0"
+
+
+def test_what_is_shipped_or_registered_is_not_removed(store, sam):
+    send(sam, archive_of(members()))
+    want("1.1", "2.0")
+    for version, reason in (
+        ("1.1", "No archive of 1.1 was uploaded"),
+        ("9.9", "No archive of 9.9 was"),
+        ("2.0", "2.0 is registered"),
+    ):
+        with pytest.raises(RefusedError, match=reason):
+            upload.remove(version=version, actor=sam)
+    assert {"crnn-1.1.mar", "crnn-2.0.mar"} <= {path.name for path in store.iterdir()}
+    assert ModelEvent.objects.filter(action="remove", outcome="failed").count() == 3
 
 
 def test_a_member_that_is_damaged_is_found(store, sam):
