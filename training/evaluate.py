@@ -40,7 +40,9 @@ def evaluate(
     ValueError where there is no text among them to compare with.
     """
     begun = time.perf_counter()
-    read = list(answers.read(recogniser, tqdm(chosen, unit="item", mininterval=2), decoder))
+    read = list(
+        tqdm(answers.read(recogniser, chosen, decoder), desc=str(subject), unit="item", mininterval=2)
+    )
     milliseconds = (time.perf_counter() - begun) * 1000
     return report.measure(subject, read, milliseconds / max(1, len(read)), np.random.default_rng(_SEED))
 
