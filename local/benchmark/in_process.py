@@ -22,7 +22,7 @@ _BATCH = 32
 
 def network(engine: Engine) -> str:
     """Name of the row for the network alone."""
-    return f"{_TITLES[engine]}: network alone, 48 x 160"
+    return f"{_TITLES[engine]}: network alone, 48 x 192"
 
 
 def word(engine: Engine) -> str:

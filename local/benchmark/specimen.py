@@ -1,4 +1,4 @@
-"""The ink that every row reads: a word, 160 columns wide as the network sees it, and a line of eight."""
+"""The ink that every row reads: a word, 192 columns wide as the network sees it, and a line of eight."""
 
 import cv2
 import numpy as np

@@ -13,8 +13,8 @@ def test_what_is_read_travels_as_json_and_holds_ink(strokes):
     assert draw(json.loads(json.dumps(strokes))).pixels.any()
 
 
-def test_the_network_sees_the_word_on_48_by_160():
-    assert stack([draw(WORD)], 1).shape == (1, 1, 48, 160)
+def test_the_network_sees_the_word_on_48_by_192():
+    assert stack([draw(WORD)], 1).shape == (1, 1, 48, 192)
 
 
 def test_a_letter_with_a_bar_has_two_strokes():
