@@ -7,7 +7,6 @@ else; words for people go to standard error, and files to the folder of the repo
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,6 +24,7 @@ from crnn.bundle import CHOICES, Choice, EngineError
 from crnn.reader import DECODERS, Decoder
 from crnn.recogniser import Recogniser
 from training import answers, archive_files, report, sets
+from training.progress import tell
 from training.report import Report, Subject
 
 REPORTS = Path("reports/evaluate")
@@ -117,7 +117,7 @@ def _report(arguments: argparse.Namespace, name: str, recogniser: Recogniser) ->
 
 
 def _say(text: str) -> None:
-    print(f"\n{text}", file=sys.stderr)  # noqa: T201
+    tell(f"\n{text}")
 
 
 def main() -> None:

@@ -58,8 +58,8 @@ class Run:
         saved = self._saved()
         start = _load(Path(config["start"])) if "start" in config and saved is None else None
         known = asdict(start.network.architecture) if start else {}
-        self.architecture = _architecture(saved["network"] if saved else known | config.get("network", {}))
-        self.trainee = Trainee(self.architecture).to(place.device)
+        network = saved["network"] if saved else known | config.get("network", {})
+        self.trainee = Trainee(_architecture(network)).to(place.device)
         self.trainee.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if start:
             self._begin_with(start)
@@ -98,7 +98,7 @@ class Run:
         """Write the state to go on from, whole or not at all."""
         unfinished = self._state.with_suffix(".part")
         state = {
-            "network": asdict(self.architecture),
+            "network": asdict(self.trainee.crnn.architecture),
             "trainee": self.trainee.state_dict(),
             "average": self.average.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from crnn import ink, picture
 from crnn.strip import Strip
 from training import copiste
+from training.progress import tell
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _strip_of_picture(path: Path) -> Strip | None:
     try:
         return picture.read(path.read_bytes())
     except (ValueError, OSError) as refusal:
-        print(f"{path}: {refusal}", file=sys.stderr)  # noqa: T201
+        tell(f"{path}: {refusal}")
         return None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from crnn.decode import LogProbabilities
 from crnn.engine import Engine, Strips
 from crnn.reader import Decoder, Reader, Reading
-from crnn.strip import Shown, Strip, lay
+from crnn.strip import Shown, Strip, lay, padded
 
 _WIDTH_STEP = 32
 _BATCH_COLUMNS = 8192
@@ -50,15 +50,11 @@ class Recogniser:
         return [answers[index] for index in range(len(strips))]
 
 
-def _padded(width: int) -> int:
-    return -(-width // _WIDTH_STEP) * _WIDTH_STEP
-
-
 def _batches(widths: Sequence[int], columns: int) -> list[list[int]]:
     """Group indices by padded width, one or more to about `columns` columns."""
     groups: dict[int, list[int]] = defaultdict(list)
     for index, width in enumerate(widths):
-        groups[_padded(width)].append(index)
+        groups[padded(width, _WIDTH_STEP)].append(index)
     batches = []
     for width, indices in groups.items():
         size = max(1, columns // width)

@@ -71,12 +71,17 @@ class Strip:
         return Strip(pixels.astype(np.uint8), self.left * true, self.right * true)
 
 
+def padded(width: int, multiple: int) -> int:
+    """The next multiple that a width fits into."""
+    return -(-width // multiple) * multiple
+
+
 def lay(strips: Sequence[Shown], planes: int, multiple: int) -> npt.NDArray[np.int16]:
     """Lay strips left-aligned on paper of one width, a multiple: (batch, planes, height, width).
 
     The ink, 0 to 255, and beside it, where more than one plane is asked for, the pen's trace, -255 to 255.
     """
-    width = -(-max(strip.pixels.shape[1] for strip in strips) // multiple) * multiple
+    width = padded(max(strip.pixels.shape[1] for strip in strips), multiple)
     laid = np.zeros((len(strips), planes, HEIGHT, width), dtype=np.int16)
     for index, strip in enumerate(strips):
         laid[index, 0, :, : strip.pixels.shape[1]] = strip.pixels

@@ -126,7 +126,7 @@ def test_a_new_run_takes_over_the_network_but_for_what_is_said_of_it(batch, tmp_
     begun.save()
     resumed = run_in(tmp_path / "second", start="gone.mar", network={"dropout": 0.25})
     for each in (begun, resumed):
-        assert each.architecture == replace(first.architecture, dropout=0.25)
+        assert each.trainee.crnn.architecture == replace(first.trainee.crnn.architecture, dropout=0.25)
     assert same(begun, resumed)
 
 
