@@ -11,16 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from crnn import ink
 from crnn.checkpoint import Checkpoint
-from crnn.decode import best_path
 from crnn.engine import Engine, Strips
 from crnn.optimised import OnnxEngine
-from crnn.reader import Reader
-from crnn.recogniser import Recogniser, stack
+from crnn.recogniser import stack
 from crnn.reference import TorchEngine
-from training import export, metrics, sources
-from training.ink_store import InkStore
+from training import export, one_look, sources
 from training.samples import Sample
 
 TOLERANCE = 0.001
@@ -95,14 +91,10 @@ def held_out(data: Path, cache: Path) -> HeldOut:
     spare = words[_WORDS : _WORDS + _CALIBRATION["words"]]
     single = [index for index in lines if sources.is_one_line(stores["lines"], index)]
     calibration = [
-        *_samples(stores["words"], spare),
-        *_samples(stores["lines"], single[: _CALIBRATION["lines"]]),
+        *sources.samples(stores["words"], spare),
+        *sources.samples(stores["lines"], single[: _CALIBRATION["lines"]]),
     ]
-    return HeldOut(_samples(stores["words"], words[:_WORDS]), calibration)
-
-
-def _samples(store: InkStore, indices: Sequence[int]) -> list[Sample]:
-    return [Sample.of(ink.draw(store.strokes(index)), str(store.texts[index])) for index in indices]
+    return HeldOut(sources.samples(stores["words"], words[:_WORDS]), calibration)
 
 
 def optimise(checkpoint: Checkpoint, held_out: HeldOut, path: Path) -> Check:
@@ -126,9 +118,7 @@ def optimise(checkpoint: Checkpoint, held_out: HeldOut, path: Path) -> Check:
 
 def measure(engine: Engine, checkpoint: Checkpoint, words: Sequence[Sample]) -> Measured:
     """Read words, and time some of them one by one."""
-    answers = Recogniser(engine, Reader(checkpoint.alphabet)).log_probabilities(words)
-    read = [checkpoint.alphabet.decode(best_path(steps)) for steps in answers]
-    cer = metrics.score([sample.text for sample in words], read).cer
+    cer = one_look.cer(engine, checkpoint.alphabet, words)
     return Measured(cer, statistics.median(_milliseconds(engine, sample) for sample in words[:_TIMED]))
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from crnn import ink
 from training import copiste, fonts, ink_store, phrases
 from training.composed import ComposedSource
 from training.ink_store import InkStore
 from training.mixture import InkSource, StripSource
 from training.photographs import PhotographSource
-from training.samples import Source
+from training.samples import Sample, Source
 
 _LINE_ASPECT = 0.17
 """An item of `lines` this narrow or narrower for each character holds several written lines."""
@@ -73,6 +74,11 @@ def is_prose(store: InkStore, index: int) -> bool:
 def of_writers(store: InkStore, writers: set[str]) -> list[int]:
     """The items that any of these wrote."""
     return np.flatnonzero(np.isin(store.writers, sorted(writers))).tolist()
+
+
+def samples(store: InkStore, indices: Sequence[int]) -> list[Sample]:
+    """Items as they were written, drawn as in serving."""
+    return [Sample.of(ink.draw(store.strokes(index)), str(store.texts[index])) for index in indices]
 
 
 def _seen(store: InkStore, away: set[str]) -> list[int]:

@@ -17,12 +17,9 @@ from typing import Any, Never
 import torch
 from tqdm import tqdm
 
-from crnn import decode, ink
-from crnn.alphabet import Alphabet
-from crnn.network import CRNN
-from crnn.recogniser import stack
-from training import archive_files, corrections, curves, sources
-from training.metrics import score
+from crnn.checkpoint import Checkpoint
+from crnn.reference import TorchEngine
+from training import archive_files, corrections, curves, one_look, sources
 from training.mixture import Batch, Mixture
 from training.place import Place
 from training.progress import tell
@@ -49,19 +46,11 @@ class Interrupt:
         self.asked = True
 
 
-def held_out_cer(network: CRNN, held_out: sources.HeldOut) -> float:
+def held_out_cer(checkpoint: Checkpoint, held_out: sources.HeldOut) -> float:
     """CER, best path, on a fixed sample of the held-out words."""
-    alphabet = Alphabet()
-    device = next(network.parameters()).device
     every = max(1, len(held_out.indices) // _HELD_OUT_ITEMS)
-    read, written = [], []
-    for index in held_out.indices[::every]:
-        strip = ink.draw(held_out.store.strokes(index))
-        with torch.inference_mode():
-            answer = network(torch.from_numpy(stack([strip], network.architecture.planes)).to(device))
-        read.append(alphabet.decode(decode.best_path(answer[:, 0].cpu().numpy())))
-        written.append(str(held_out.store.texts[index]))
-    return score(written, read).cer
+    words = sources.samples(held_out.store, held_out.indices[::every])
+    return one_look.cer(TorchEngine(checkpoint), checkpoint.alphabet, words)
 
 
 def train(
@@ -111,7 +100,7 @@ def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:
 def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
     """Log the held-out CER, draw the curves, and keep the best checkpoint, or the last by `keep`."""
     checkpoint = run.checkpoint()
-    cer = held_out_cer(checkpoint.network, held_out)
+    cer = held_out_cer(checkpoint, held_out)
     done = run.progress
     rate = f"{run.learning_rate():.2e}"
     row = (done.step, done.samples, round(done.seconds), rate, f"{loss:.4f}", f"{cer:.4f}")

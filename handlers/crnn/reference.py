@@ -7,7 +7,7 @@ from crnn.engine import Answers, Strips
 
 
 class TorchEngine:
-    """Answers with a checkpoint's network, in float32."""
+    """Answers with a checkpoint's network, in float32, on the device where that lies."""
 
     name = "torch"
     together = True
@@ -19,7 +19,8 @@ class TorchEngine:
 
     def __call__(self, strips: Strips) -> Answers:
         """Answer strips of one width."""
+        device = next(self._network.parameters()).device
         with torch.inference_mode():
-            batch = torch.from_numpy(strips).contiguous(memory_format=torch.channels_last)
-            answers: Answers = self._network(batch).numpy()
+            batch = torch.from_numpy(strips).to(device, memory_format=torch.channels_last)
+            answers: Answers = self._network(batch).cpu().numpy()
         return answers

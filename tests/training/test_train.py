@@ -191,4 +191,4 @@ def test_corrections_are_learnt_only_where_an_export_is_named(tmp_path):
 
 
 def test_the_held_out_rate_is_a_cer(held_out, tmp_path):
-    assert held_out_cer(run_in(tmp_path).checkpoint().network, held_out) >= 0.5
+    assert held_out_cer(run_in(tmp_path).checkpoint(), held_out) >= 0.5
