@@ -15,13 +15,12 @@ import torch
 from crnn import bundle
 from local.benchmark import in_process, reader_process, served, tesseract
 from local.benchmark.measurement import HEADING, USUAL, Entry, Figure
-from local.benchmark.ratios import ratios
 from local.benchmark.specimen import WORD, read
 from training import archive_files
 
 
 def entries(archive: Path, cores: int) -> Iterator[Entry]:
-    """Everything in the table but the ratios, as it is measured."""
+    """Everything in the table, as it is measured."""
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -45,15 +44,10 @@ def _rate(folder: Path, cores: int) -> float:
 
 
 def table(archive: str, measured: Iterable[Entry], cores: int) -> Iterator[str]:
-    """The lines of the table, each as soon as it is known; the ratios come last."""
+    """The lines of the table, each as soon as it is known."""
     yield f"{archive} on {cores} cores; times of one answer, from ink to text unless it says otherwise"
     yield HEADING
-    known = []
-    for entry in measured:
-        known.append(entry)
-        yield str(entry)
-    yield ""
-    yield from map(str, ratios(known))
+    yield from map(str, measured)
 
 
 def _archive(name: str) -> Path:

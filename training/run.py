@@ -80,6 +80,9 @@ class Run:
     def _begin_with(self, checkpoint: Checkpoint) -> None:
         crnn = self.trainee.crnn
         crnn.load_state_dict(_grown(checkpoint.network.state_dict(), crnn.state_dict()))
+        if checkpoint.shortcut:
+            shortcut = self.trainee.shortcut
+            shortcut.load_state_dict(_grown(checkpoint.shortcut, shortcut.state_dict()))
         self.exports.update(checkpoint.notes.get("exports", []))
 
     def _resume(self, state: dict[str, Any]) -> None:
@@ -143,7 +146,7 @@ class Run:
             "minutes": self.progress.seconds / 60,
             "exports": sorted(self.exports),
         }
-        return Checkpoint(average.crnn.eval(), Alphabet(), notes)
+        return Checkpoint(average.crnn.eval(), Alphabet(), notes, average.shortcut.state_dict())
 
 
 def _load(path: Path) -> Checkpoint:

@@ -17,6 +17,8 @@ class Checkpoint:
     network: CRNN
     alphabet: Alphabet
     notes: dict[str, Any] = field(default_factory=dict)
+    shortcut: dict[str, torch.Tensor] = field(default_factory=dict)
+    """Weights of a layer that training alone needs, to be trained on; the oldest checkpoints have none."""
 
     def save(self, path: Path) -> None:
         """Write all of it to one file, whole or not at all."""
@@ -27,6 +29,7 @@ class Checkpoint:
                 "alphabet": self.alphabet.characters,
                 "weights": self.network.state_dict(),
                 "notes": self.notes,
+                "shortcut": self.shortcut,
             },
             unfinished,
         )
@@ -39,4 +42,5 @@ class Checkpoint:
         channels = tuple(content["architecture"].pop("channels"))
         network = CRNN(Architecture(channels=channels, **content["architecture"]))
         network.load_state_dict(content["weights"])
-        return cls(network.eval(), Alphabet(content["alphabet"]), content["notes"])
+        shortcut = content.get("shortcut", {})
+        return cls(network.eval(), Alphabet(content["alphabet"]), content["notes"], shortcut)

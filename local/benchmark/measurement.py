@@ -64,13 +64,15 @@ Entry = Row | Figure | Missing
 def measure(what: str, ask: Callable[[], object], clients: int = 1, count: int = USUAL, each: int = 1) -> Row:
     """Ask `count` times from `clients` threads, once more before; each answer holds `each` readings."""
 
-    def timed(_: int) -> float:
-        begun = time.perf_counter()
-        ask()
-        return (time.perf_counter() - begun) * 1000
-
     ask()
     begun = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        times = list(pool.map(timed, range(count)))
+        times = list(pool.map(lambda _: milliseconds(ask), range(count)))
     return Row.of(what, times, count * each / (time.perf_counter() - begun))
+
+
+def milliseconds(ask: Callable[[], object]) -> float:
+    """How long one answer takes."""
+    begun = time.perf_counter()
+    ask()
+    return (time.perf_counter() - begun) * 1000

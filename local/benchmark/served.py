@@ -26,16 +26,6 @@ TO_WARM_UP = 600
 _TURNS, _A_TURN = 8, 40
 
 
-def asked(server: str, what: str, clients: int) -> str:
-    """Name of the row for a server under some load."""
-    return f"{server}: {what}, clients: {clients}"
-
-
-def computed(server: str, what: str = "a word") -> str:
-    """Name of the figure for the CPU time of a reading with many clients."""
-    return f"{server}: CPU time of {what}, clients: {MANY}"
-
-
 @dataclass(frozen=True)
 class Server:
     """Where readings are asked for, and the process that began it."""
@@ -58,10 +48,11 @@ def rows(server: Server, count: int = USUAL) -> Iterator[Entry]:
 def _loaded(server: Server, what: str, strokes: Strokes, clients: int, count: int) -> Iterator[Entry]:
     with Client(server.url, strokes, server.headers) as client:
         before = consumption.cpu_ms(server.pid)
-        yield measure(asked(server.name, what, clients), client.ask, clients, count)
+        yield measure(f"{server.name}: {what}, clients: {clients}", client.ask, clients, count)
         spent = consumption.cpu_ms(server.pid) - before
     if clients == MANY:
-        yield Figure(computed(server.name, what), spent / (count + 1), "ms a reading")
+        title = f"{server.name}: CPU time of {what}, clients: {MANY}"
+        yield Figure(title, spent / (count + 1), "ms a reading")
 
 
 def added(server: Server, alone: Callable[[], object], turns: int = _TURNS, count: int = _A_TURN) -> Figure:

@@ -114,9 +114,16 @@ def test_a_new_run_begins_with_the_weights_of_another(batch, tmp_path):
     learn(first, batch, 5)
     first.checkpoint().save(tmp_path / "best.pt")
     second = run_in(tmp_path / "second", seed=2, start=str(tmp_path / "best.pt"))
-    begun, averaged = second.trainee.crnn.state_dict(), first.checkpoint().network.state_dict()
+    begun, averaged = second.trainee.state_dict(), first.average.module.state_dict()
     assert all(map(torch.equal, begun.values(), averaged.values()))
-    assert all(map(torch.equal, second.checkpoint().network.state_dict().values(), averaged.values()))
+    assert all(map(torch.equal, second.average.module.state_dict().values(), averaged.values()))
+
+
+def test_a_run_that_begins_with_an_old_checkpoint_has_a_new_shortcut(tmp_path):
+    first = run_in(tmp_path / "first")
+    replace(first.checkpoint(), shortcut={}).save(tmp_path / "old.pt")
+    second = run_in(tmp_path / "second", seed=2, start=str(tmp_path / "old.pt"))
+    assert not torch.equal(second.trainee.shortcut.weight, first.trainee.shortcut.weight)
 
 
 def test_a_new_run_takes_over_the_network_but_for_what_is_said_of_it(batch, tmp_path):

@@ -15,7 +15,7 @@ NOTES = {"config": {"seed": 7, "weights": {"words": 0.5}}, "steps": 12, "minutes
 def checkpoint():
     torch.manual_seed(0)
     architecture = Architecture(classes=len(ALPHABET), channels=(4, 4, 6, 6, 8), hidden=8, layers=1)
-    return Checkpoint(CRNN(architecture).eval(), ALPHABET, NOTES)
+    return Checkpoint(CRNN(architecture).eval(), ALPHABET, NOTES, {"bias": torch.ones(3)})
 
 
 def test_it_comes_back_as_it_was_saved(checkpoint, tmp_path):
@@ -24,6 +24,7 @@ def test_it_comes_back_as_it_was_saved(checkpoint, tmp_path):
     assert back.network.architecture == checkpoint.network.architecture
     assert back.alphabet.characters == "abc é"
     assert back.notes == NOTES
+    assert back.shortcut["bias"].tolist() == [1, 1, 1]
     strip = torch.rand(1, 1, 48, 64)
     with torch.inference_mode():
         assert torch.equal(back.network(strip), checkpoint.network(strip))
@@ -33,6 +34,14 @@ def test_it_comes_back_ready_to_read(checkpoint, tmp_path):
     checkpoint.network.train()
     checkpoint.save(tmp_path / "crnn.pt")
     assert not Checkpoint.load(tmp_path / "crnn.pt").network.training
+
+
+def test_the_oldest_have_no_shortcut(checkpoint, tmp_path):
+    checkpoint.save(tmp_path / "crnn.pt")
+    content = torch.load(tmp_path / "crnn.pt", weights_only=True)
+    del content["shortcut"]
+    torch.save(content, tmp_path / "crnn.pt")
+    assert Checkpoint.load(tmp_path / "crnn.pt").shortcut == {}
 
 
 def test_nothing_half_written_is_left_beside_it(checkpoint, tmp_path):

@@ -25,14 +25,14 @@ def measured(server, count=3):
 def test_a_word_and_a_line_are_read_by_one_client_and_by_many(server):
     rows = [entry.what for entry in measured(server) if isinstance(entry, Row)]
     assert rows == [
-        served.asked("TorchServe", what, clients) for what in ("a word", "a line") for clients in (1, 16)
+        f"TorchServe: {what}, clients: {clients}" for what in ("a word", "a line") for clients in (1, 16)
     ]
 
 
 def test_the_time_of_the_cpu_is_that_of_many_clients(server):
     figures = [entry for entry in measured(server) if isinstance(entry, Figure)]
     assert [figure.what for figure in figures] == [
-        served.computed("TorchServe", what) for what in ("a word", "a line")
+        f"TorchServe: CPU time of {what}, clients: 16" for what in ("a word", "a line")
     ]
     assert all(figure.value >= 0 and figure.unit == "ms a reading" for figure in figures)
 
