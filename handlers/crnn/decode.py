@@ -131,11 +131,14 @@ def _extend(
 ) -> Beams:
     """One step: each prefix's probability of ending in a blank and in its last class."""
     blank_probability = float(probabilities[BLANK])
-    likely = np.flatnonzero(probabilities > _UNLIKELY)
-    likely = likely[likely != BLANK]
-    if len(likely) > _CHOICES:
-        likely = likely[np.argpartition(probabilities[likely], -_CHOICES)[-_CHOICES:]]
-    labels = [(int(c), float(probabilities[c])) for c in likely]
+    labels = _likely(probabilities)
+    if not labels:  # nothing new can come up: most steps lie within a character or between two
+        return {
+            prefix: ((blank + label) * blank_probability, label * float(probabilities[prefix[-1]]))
+            if prefix
+            else (blank * blank_probability, 0.0)
+            for prefix, (blank, label) in beams.items()
+        }
     blanks: dict[Classes, float] = {}
     ends: dict[Classes, float] = {}
     for prefix, (blank, label) in beams.items():
@@ -143,7 +146,7 @@ def _extend(
         blanks[prefix] = blanks.get(prefix, 0.0) + (blank + label) * blank_probability
         if prefix:
             ends[prefix] = ends.get(prefix, 0.0) + label * float(probabilities[last])
-        factors = expected.factors(prefix) if labels else None
+        factors = expected.factors(prefix)
         for extension, probability in labels:
             before = blank if extension == last else blank + label
             longer = (*prefix, extension)
@@ -153,6 +156,15 @@ def _extend(
     kept = sorted(pairs, key=lambda prefix: -sum(pairs[prefix]))[:width]
     least = hopeless * sum(pairs[kept[0]])
     return {prefix: pairs[prefix] for prefix in kept if sum(pairs[prefix]) > least} or {(): (1e-300, 0.0)}
+
+
+def _likely(probabilities: npt.NDArray[np.float64]) -> list[tuple[int, float]]:
+    """The classes, but for the blank, that may come next, and their probabilities."""
+    likely = np.flatnonzero(probabilities > _UNLIKELY)
+    likely = likely[likely != BLANK]
+    if len(likely) > _CHOICES:
+        likely = likely[np.argpartition(probabilities[likely], -_CHOICES)[-_CHOICES:]]
+    return [(int(label), float(probabilities[label])) for label in likely]
 
 
 def log_likelihoods(steps: LogProbabilities, texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """The recogniser without a server: by PyTorch and optimised, in one thread and in several processes."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -37,7 +37,7 @@ def rows(folder: Path, processes: int, usual: int = USUAL, slow: int = SLOW) -> 
         yield from _by(recognisers[-1], engine, usual, slow)
         yield from _crowd(folder, engine, processes, usual)
     if len(recognisers) == len(ENGINES):
-        yield _faster(*recognisers, usual)
+        yield _faster(recognisers, usual)
     yield from _decoders(folder, usual)
 
 
@@ -59,11 +59,11 @@ def _crowd(folder: Path, engine: Engine, processes: int, usual: int) -> Iterator
     yield Figure(f"{_TITLES[engine]}: peak memory of a process", report.peak, "MB")
 
 
-def _faster(eager: Recogniser, optimised: Recogniser, turns: int) -> Figure:
-    """How much faster the optimised network is; they take turns, so that what slows one slows the other."""
+def _faster(recognisers: Sequence[Recogniser], turns: int) -> Figure:
+    """How much faster the second network is; they take turns, so that what slows one slows the other."""
     strip = draw(WORD)
     times = [
-        [milliseconds(partial(recogniser.log_probabilities, [strip])) for recogniser in (eager, optimised)]
+        [milliseconds(partial(recogniser.log_probabilities, [strip])) for recogniser in recognisers]
         for _ in range(turns)
     ]
     slow, fast = map(statistics.median, zip(*times, strict=True))

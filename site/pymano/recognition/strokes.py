@@ -44,15 +44,14 @@ def _is_stroke(value: object) -> TypeGuard[list[Point]]:
 def _is_point(value: object) -> bool:
     if not isinstance(value, list) or not 2 <= len(value) <= 4:
         return False
-    x, y, time, pressure = [*value, None, None][:4]
     return (
-        _within(x, -COORDINATE, COORDINATE)
-        and _within(y, -COORDINATE, COORDINATE)
-        and (time is None or _within(time, -TIME, TIME))
-        and (pressure is None or _within(pressure, 0, 1))
+        _within(value[0], -COORDINATE, COORDINATE)
+        and _within(value[1], -COORDINATE, COORDINATE)
+        and (len(value) < 3 or value[2] is None or _within(value[2], -TIME, TIME))
+        and (len(value) < 4 or value[3] is None or _within(value[3], 0, 1))
     )
 
 
 def _within(value: object, low: float, high: float) -> bool:
     # Not a number (NaN) is within nothing; True and False are not numbers here.
-    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+    return (type(value) is float or type(value) is int) and low <= value <= high
