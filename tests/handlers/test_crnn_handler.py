@@ -208,7 +208,8 @@ def test_what_fails_leaves_the_others_of_its_batch_alone(ask, monkeypatch, caplo
 def test_each_request_is_one_line_of_the_log_under_its_id(ask, caplog, given, noted):
     caplog.set_level("INFO", logger="crnn_handler")
     ask(({"strokes": HELLO}, JSON | {"X-Request-Id": given}), ({"strokes": []}, JSON))
-    first, second = [record.getMessage() for record in caplog.records if record.name == "crnn_handler"]
+    [batch] = [record.getMessage() for record in caplog.records if record.name == "crnn_handler"]
+    first, second = batch.split("\n")
     assert re.fullmatch(rf"request {re.escape(noted)}: read in \d+ ms", first)
     assert re.fullmatch(r"request -: blank in \d+ ms", second)
 
