@@ -134,9 +134,10 @@ def _extend(
     labels = _likely(probabilities)
     if not labels:  # nothing new can come up: most steps lie within a character or between two
         return {
-            prefix: ((blank + label) * blank_probability, label * float(probabilities[prefix[-1]]))
-            if prefix
-            else (blank * blank_probability, 0.0)
+            prefix: (
+                (blank + label) * blank_probability,
+                label * float(probabilities[prefix[-1] if prefix else BLANK]),
+            )
             for prefix, (blank, label) in beams.items()
         }
     blanks: dict[Classes, float] = {}

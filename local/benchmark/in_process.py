@@ -28,7 +28,6 @@ _BATCH = 32
 
 def rows(folder: Path, processes: int, usual: int = USUAL, slow: int = SLOW) -> Iterator[Entry]:
     """All that a bundle's folder gives."""
-    found = 0
     for engine in ENGINES:
         try:
             recogniser = bundle.load(folder, engine)
@@ -38,11 +37,10 @@ def rows(folder: Path, processes: int, usual: int = USUAL, slow: int = SLOW) -> 
                 _TITLES[engine], str(error) if carried else f"this archive has no {bundle.OPTIMISED}"
             )
             continue
-        found += 1
         yield from _by(recogniser, engine, usual, slow)
         yield from _crowd(folder, engine, processes, usual)
-    if found == len(ENGINES):
-        yield from _faster(folder, usual)
+        if engine == "onnx":
+            yield from _faster(folder, usual)
     yield from _decoders(folder, usual)
 
 
