@@ -18,7 +18,7 @@ from training import archive_files
 from training.mixture import Batch
 from training.place import Place
 from training.stream import Position
-from training.trainee import Trainee, loss_of, optimisers
+from training.trainee import Aims, Trainee, loss_of, optimisers
 
 _CLIP = 2.0
 
@@ -51,6 +51,7 @@ class Run:
         """
         torch.manual_seed(config["seed"])
         self.config = config | {"minutes": minutes or config["minutes"]}
+        self.aims = Aims(**{key: config[key] for key in ("shortcut", "agreement", "masked") if key in config})
         self.exports = set(config.get("exports", []))
         self.folder = folder
         self.place = place
@@ -119,7 +120,7 @@ class Run:
             optimiser.zero_grad()
             for group in optimiser.param_groups:
                 group["lr"] = self.learning_rate()
-        loss = loss_of(self.trainee, batch, self.config["shortcut"], self.place)
+        loss = loss_of(self.trainee, batch, self.aims, self.place)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.trainee.parameters(), _CLIP)
         for optimiser in self.optimisers:
@@ -137,7 +138,7 @@ class Run:
         return float(self.config["learning_rate"] * warm * min(1.0, left / self.config["fall"]))
 
     def checkpoint(self) -> Checkpoint:
-        """The moving average of the weights, ready to read."""
+        """The moving average of the weights, ready to read; with the shortcut where it was taught."""
         average = cast(Trainee, self.average.module)
         notes = {
             "config": self.config,
@@ -146,7 +147,8 @@ class Run:
             "minutes": self.progress.seconds / 60,
             "exports": sorted(self.exports),
         }
-        return Checkpoint(average.crnn.eval(), Alphabet(), notes, average.shortcut.state_dict())
+        shortcut = average.shortcut.state_dict() if self.aims.shortcut else {}
+        return Checkpoint(average.crnn.eval(), Alphabet(), notes, shortcut)
 
 
 def _load(path: Path) -> Checkpoint:
