@@ -47,11 +47,11 @@ class Trainee(nn.Module):
         """
         features = self.crnn.features(strips)
         early: Tensor = self.shortcut(features.permute(2, 0, 1))
-        read = torch.cat([_masked(features, masked) for _ in range(readings)])
+        read = torch.cat([mask(features, masked) for _ in range(readings)])
         return self.crnn.sequence(read).float().log_softmax(2), early.float().log_softmax(2)
 
 
-def _masked(features: Tensor, share: float) -> Tensor:
+def mask(features: Tensor, share: float) -> Tensor:
     """(batch, feature, steps), with nothing in some runs of steps."""
     batch, _, steps = features.shape
     starts = torch.rand(batch, steps, device=features.device) < 2 * share / (1 + _WIDEST_MASK)

@@ -9,6 +9,7 @@ from tests.training.learners import CONFIG, PLACE, WORDS, dropping, run_in, same
 from training.mixture import collate, pad
 from training.run import Run
 from training.stream import Position
+from training.trainee import Aims
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -28,11 +29,18 @@ def readings(network):
     return [Alphabet().decode(decode.best_path(answer)) for answer in answers]
 
 
-def test_one_batch_can_be_learnt_by_heart(batch, tmp_path):
-    run = run_in(tmp_path)
+@pytest.mark.parametrize("aims", [{}, {"shortcut": 0.0, "agreement": 0.2, "masked": 0.02}])
+def test_one_batch_can_be_learnt_by_heart(batch, tmp_path, aims):
+    run = run_in(tmp_path, **aims)
     losses = learn(run, batch, 150)
     assert min(losses) < losses[0] / 20
     assert readings(run.checkpoint().network) == WORDS
+
+
+def test_a_run_aims_at_what_its_configuration_says(tmp_path):
+    assert run_in(tmp_path).aims == Aims(shortcut=0.2)
+    aims = {"shortcut": 0.1, "agreement": 0.2, "masked": 0.05}
+    assert run_in(tmp_path, **aims).aims == Aims(**aims)
 
 
 def test_the_same_seed_learns_the_same(batch, tmp_path):
@@ -124,6 +132,12 @@ def test_a_run_that_begins_with_an_old_checkpoint_has_a_new_shortcut(tmp_path):
     replace(first.checkpoint(), shortcut={}).save(tmp_path / "old.pt")
     second = run_in(tmp_path / "second", seed=2, start=str(tmp_path / "old.pt"))
     assert not torch.equal(second.trainee.shortcut.weight, first.trainee.shortcut.weight)
+
+
+def test_a_shortcut_that_was_not_taught_is_not_kept(batch, tmp_path):
+    run = run_in(tmp_path, shortcut=0.0)
+    learn(run, batch, 1)
+    assert run.checkpoint().shortcut == {}
 
 
 def test_a_new_run_takes_over_the_network_but_for_what_is_said_of_it(batch, tmp_path):
