@@ -8,6 +8,7 @@ import numpy as np
 
 from crnn.alphabet import Alphabet
 from training import ink_store, sets
+from training.items import Items
 from training.mixture import InkSource, StripSource
 from training.samples import Sample, Source
 
@@ -50,7 +51,7 @@ def _ink(path: Path) -> tuple[Source, int]:
     if not path.exists():
         return StripSource([]), 0
     store = ink_store.parse(path)
-    return InkSource(store, range(len(store))), len(store)
+    return InkSource(store, Items(range(len(store)))), len(store)
 
 
 def _pictures(folder: Path) -> tuple[Source, int]:

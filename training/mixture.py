@@ -14,6 +14,7 @@ from crnn.alphabet import Alphabet
 from crnn.strip import STRIDE, lay
 from training.augment import random_pen, vary_ink, vary_strip
 from training.ink_store import InkStore
+from training.items import Items
 from training.samples import Sample, Source
 
 _POOL = 384
@@ -28,14 +29,14 @@ _WIDEST = 1750
 class InkSource:
     """The items of an ink set, each drawn anew with another pen and hand."""
 
-    def __init__(self, store: InkStore, indices: Sequence[int]) -> None:
+    def __init__(self, store: InkStore, items: Items) -> None:
         """Draw from these items of the store."""
         self._store = store
-        self._indices = indices
+        self._items = items
 
     def draw(self, random: np.random.Generator) -> Sample:
         """Draw one item."""
-        index = self._indices[int(random.integers(len(self._indices)))]
+        index = self._items.draw(random)
         strokes = vary_ink(self._store.strokes(index), random)
         return Sample.of(ink.draw(strokes, random_pen(random)), str(self._store.texts[index]))
 

@@ -14,6 +14,7 @@ from crnn.ink import Points
 from crnn.strip import NothingToReadError
 from training.augment import vary_ink
 from training.ink_store import InkStore
+from training.items import Items
 from training.samples import Pixels, Sample
 
 Light = npt.NDArray[np.float32]
@@ -26,15 +27,15 @@ _SHIFT = 4
 class PhotographSource:
     """The items of an ink set, each written on paper and photographed."""
 
-    def __init__(self, store: InkStore, indices: Sequence[int]) -> None:
+    def __init__(self, store: InkStore, items: Items) -> None:
         """Draw from these items of the store; their neighbours on the paper are others of them."""
         self._store = store
-        self._indices = indices
+        self._items = items
 
     def draw(self, random: np.random.Generator) -> Sample:
         """Take one photograph; one in which nothing can be found is thrown away."""
         while True:
-            index, other = (self._indices[int(random.integers(len(self._indices)))] for _ in range(2))
+            index, other = (self._items.draw(random) for _ in range(2))
             strokes = vary_ink(self._store.strokes(index), random)
             grey = photograph(strokes, self._store.strokes(other), random)
             try:

@@ -1,18 +1,23 @@
 """Builds the sources named in a configuration from a data folder, the held-out writers set apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from crnn import ink
 from training import copiste, fonts, ink_store, phrases
 from training.composed import ComposedSource
 from training.ink_store import InkStore
+from training.items import Items
 from training.mixture import InkSource, StripSource
 from training.photographs import PhotographSource
 from training.samples import Sample, Source
+
+Weigh = Callable[[InkStore, Path], npt.NDArray[np.float32]]
+"""Says how often each item of a set is drawn, (items,); what that takes long to find lies in a cache."""
 
 _LINE_ASPECT = 0.17
 """An item of `lines` this narrow or narrower for each character holds several written lines."""
@@ -29,22 +34,24 @@ class HeldOut:
     indices: Sequence[int]
 
 
-def build(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
-    """Give every source by name, and the held-out words."""
+def build(data: Path, cache: Path, weigh: Weigh | None = None) -> tuple[dict[str, Source], HeldOut]:
+    """Give every source by name, and the held-out words; `weigh` says how often each word is drawn."""
     loaded, away = stores(data, cache)
     words, lines, characters = loaded["words"], loaded["lines"], loaded["characters"]
     pages = copiste.load(data / "copiste")
     reported = copiste.held_out_copies({copy for copy, _ in pages})
     seen = [sample for copy, sample in pages if copy not in reported]
     texts = phrases.load(data / "text", [sample.text for sample in seen])
+    drawn = Items(_seen(words, away), weigh(words, cache) if weigh else None)
+    one_line = [index for index in _seen(lines, away) if is_one_line(lines, index)]
     sources: dict[str, Source] = {
-        "words": InkSource(words, _seen(words, away)),
-        "lines": InkSource(lines, [index for index in _seen(lines, away) if is_one_line(lines, index)]),
-        "characters": InkSource(characters, _seen(characters, away)),
+        "words": InkSource(words, drawn),
+        "lines": InkSource(lines, Items(one_line)),
+        "characters": InkSource(characters, Items(_seen(characters, away))),
         "composed": ComposedSource(characters, _seen(characters, away), texts),
         "fonts": fonts.FontSource(fonts.load(data / "fonts"), texts),
         "copiste": StripSource(seen),
-        "photographs": PhotographSource(words, _seen(words, away)),
+        "photographs": PhotographSource(words, drawn),
     }
     return sources, HeldOut(words, of_writers(words, ink_store.held_out_writers(words.writers)))
 
@@ -53,7 +60,7 @@ def benchmark(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
     """Give the lines of IAM-OnDB, whose licence allows research alone: never for a model that is shipped."""
     lines = ink_store.load(data / "iam-ondb" / "lines-train.jsonl.gz", cache)
     away = ink_store.held_out_writers(lines.writers)
-    return {"iam-ondb": InkSource(lines, _seen(lines, away))}, HeldOut(lines, of_writers(lines, away))
+    return {"iam-ondb": InkSource(lines, Items(_seen(lines, away)))}, HeldOut(lines, of_writers(lines, away))
 
 
 def stores(data: Path, cache: Path) -> tuple[dict[str, InkStore], set[str]]:

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from crnn.checkpoint import Checkpoint
 from crnn.reference import TorchEngine
 from training import archive_files, corrections, curves, one_look, sources
+from training.importance import Importance
 from training.mixture import Batch, Mixture
 from training.place import Place
 from training.progress import tell
@@ -126,7 +127,10 @@ def build(config: dict[str, Any], arguments: argparse.Namespace) -> tuple[Mixtur
     """Build the sources that a configuration weighs; it takes in the id of the export that is learnt from."""
     cache = arguments.run.parent / "cache"
     named: dict[str, Source]
-    named, held_out = sources.build(arguments.data, cache)
+    weigh = (
+        Importance(Path(config["start"]), **config["importance"]).weights if "importance" in config else None
+    )
+    named, held_out = sources.build(arguments.data, cache, weigh)
     if config.get("benchmark"):
         more, held_out = sources.benchmark(arguments.data, cache)
         named |= more

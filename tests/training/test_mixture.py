@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from crnn.alphabet import Alphabet
+from training.items import Items
 from training.mixture import InkSource, Mixture, StripSource, collate, pad
 from training.samples import Sample
 
@@ -19,7 +20,7 @@ def texts_of(batch):
 
 
 def mixture_of(words, seed=1):
-    return Mixture([(InkSource(words, range(len(words))), 1.0)], 2000, seed)
+    return Mixture([(InkSource(words, Items(range(len(words)))), 1.0)], 2000, seed)
 
 
 def mixture_of_strips(*samples):
@@ -78,7 +79,7 @@ def test_sources_are_drawn_by_their_weights():
 
 
 def test_only_given_items_of_a_set_are_drawn(words, random):
-    source = InkSource(words, [0, 3])
+    source = InkSource(words, Items([0, 3]))
     assert {source.draw(random).text for _ in range(40)} == {"hello", "tall"}
 
 

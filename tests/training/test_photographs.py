@@ -5,6 +5,7 @@ from crnn import ink, picture
 from crnn.strip import HEIGHT, NothingToReadError
 from tests import handwriting, paper
 from training import photographs
+from training.items import Items
 from training.photographs import PhotographSource, photograph
 
 HELLO = ink.parse(handwriting.ink("hello"))
@@ -60,14 +61,14 @@ def test_a_dot_a_dash_and_a_long_line_can_be_photographed(strokes, random):
 
 
 def test_a_drawn_sample_is_a_strip_with_the_text_of_a_given_item(words, random):
-    source = PhotographSource(words, [0, 3])
+    source = PhotographSource(words, Items([0, 3]))
     samples = [source.draw(random) for _ in range(12)]
     assert {sample.text for sample in samples} <= {"hello", "tall"}
     assert all(sample.pixels.shape[0] == HEIGHT and sample.pixels.any() for sample in samples)
 
 
 def test_the_same_chance_draws_the_same(words):
-    source = PhotographSource(words, range(len(words)))
+    source = PhotographSource(words, Items(range(len(words))))
     one, two = (source.draw(np.random.default_rng(3)) for _ in range(2))
     assert one.text == two.text
     assert np.array_equal(one.pixels, two.pixels)
@@ -81,6 +82,6 @@ def test_what_shows_nothing_is_taken_again(words, random, monkeypatch):
         return np.full((80, 200), 230, np.uint8) if len(taken) < 4 else photograph(*arguments)
 
     monkeypatch.setattr(photographs, "photograph", fail_at_first)
-    sample = PhotographSource(words, [0]).draw(random)
+    sample = PhotographSource(words, Items([0])).draw(random)
     assert len(taken) >= 4
     assert sample.pixels.any()

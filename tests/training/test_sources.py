@@ -1,9 +1,10 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.training.sets import HELD_OUT, item, write_data, write_set
+from tests.training.sets import HELD_OUT, WRITERS, item, write_data, write_set
 from training import sources
 
 CONFIGS = Path(sources.__file__).with_name("configs")
@@ -35,6 +36,17 @@ def test_the_held_out_words_are_those_of_the_held_out_writers(built):
     _, held_out = built
     assert {str(held_out.store.writers[index]) for index in held_out.indices} == HELD_OUT
     assert {str(held_out.store.texts[index]) for index in held_out.indices} == {"tide"}
+
+
+@pytest.mark.parametrize("name", ["words", "photographs"])
+def test_words_are_drawn_by_their_weights(tmp_path, random, name):
+    data = write_data(tmp_path / "data")
+    items = [item(text, writer) for text in ("hello", "world") for writer in WRITERS]
+    write_set(data / "unipen" / "words-train.jsonl.gz", items)
+    weigh = lambda store, _: (store.texts == "world").astype(np.float32)  # noqa: E731
+    named, held_out = sources.build(data, data / "cache", weigh)
+    assert {named[name].draw(random).text for _ in range(20)} == {"world"}
+    assert {str(held_out.store.texts[index]) for index in held_out.indices} == {"hello", "world"}
 
 
 def test_items_of_several_lines_are_left_out(built, random):

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.training.learners import dropping, run_in, same
+from training.items import Items
 from training.mixture import InkSource, Mixture
 from training.stream import Position, stream
 
@@ -13,7 +14,7 @@ START = Position()
 
 @pytest.fixture(scope="module")
 def mixture(words):
-    return Mixture([(InkSource(words, range(len(words))), 1.0)], 4000, seed=1)
+    return Mixture([(InkSource(words, Items(range(len(words)))), 1.0)], 4000, seed=1)
 
 
 def taken(mixture, count, start=START, workers=1):

@@ -190,5 +190,18 @@ def test_corrections_are_learnt_only_where_an_export_is_named(tmp_path):
         build(config, named)
 
 
+def test_words_are_drawn_by_how_hard_the_start_finds_them(tmp_path):
+    data = write_data(tmp_path / "data")
+    run_in(tmp_path / "first").checkpoint().save(tmp_path / "best.pt")
+    importance = {"easy": 0.1, "least": 0.25, "wrong": 0.0}
+    config = {"weights": {"words": 1.0}, "columns": 4000, "seed": 1, "start": str(tmp_path / "best.pt")}
+    named = argparse.Namespace(
+        config=tmp_path / "mine.toml", data=data, run=tmp_path / "run", corrections=None
+    )
+    build(config, named)
+    with pytest.raises(ValueError, match="weight of 0"):
+        build(config | {"importance": importance}, named)
+
+
 def test_the_held_out_rate_is_a_cer(held_out, tmp_path):
     assert held_out_cer(run_in(tmp_path).checkpoint(), held_out) >= 0.5
