@@ -29,7 +29,7 @@ need = $(foreach name,$(1),$(if $($(name)),,$(error $(name)= is missing: see mak
 apart = cmp -s requirements/$(1).txt .run/$(1)/installed || { $(PYTHON) -m venv .run/$(1) && \
   .run/$(1)/bin/pip install -q -r requirements/$(1).txt && cp requirements/$(1).txt .run/$(1)/installed; }
 
-.PHONY: help run test test-mysql test-faults check audit format pack train tune evaluate archive bench bench-load pins install-run install-dev python
+.PHONY: help run test test-mysql test-faults check audit format pack train soup tune evaluate archive bench bench-load pins install-run install-dev python
 
 help:
 	@echo "make run       the whole product on this machine (PORT=8000)"
@@ -44,6 +44,7 @@ help:
 	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv or pages.jsonl"
 	@echo "               [MODEL='a.mar b.pt'] [DECODER=best-path|beam] [ENGINE=auto|onnx|torch]"
 	@echo "               [LIMIT=n] [REPORT=folder]"
+	@echo "make soup      CHECKPOINTS='a.pt b.mar' DATA=folder TO=runs/…/soup.pt: the mean of their weights"
 	@echo "make tune      CHECKPOINT=runs/…/best.pt DATA=folder: languages and calibration beside it"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder [AGAINST=a.mar] [TOLERANCE=0.005]"
 	@echo "make bench     [MODEL=a.mar] time, memory and CPU of the recogniser, TorchServe and the site"
@@ -110,6 +111,10 @@ evaluate: install-dev
 	$(call need,DATA)
 	@$(MODEL_CODE) $(BIN)/python -m training.evaluate $(DATA) --decoder $(DECODER) --engine $(ENGINE) \
 	  $(if $(MODEL),--model $(MODEL)) $(if $(LIMIT),--limit $(LIMIT)) $(if $(REPORT),--report $(REPORT))
+
+soup: install-dev
+	$(call need,CHECKPOINTS DATA TO)
+	$(MODEL_CODE) $(BIN)/python -m training.soup $(DATA) $(TO) $(CHECKPOINTS)
 
 tune: install-dev
 	$(call need,CHECKPOINT DATA)

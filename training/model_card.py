@@ -25,6 +25,7 @@ def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> st
         steps=f"{checkpoint.notes['steps']:,}",
         seed=config["seed"],
         start=f"the weights of `{Path(config['start']).stem}`" if "start" in config else "nothing",
+        soup=_soup(checkpoint.notes.get("soup", [])),
         recipe=config.get("recipe", f"crnn-{version}.toml"),
         corrections=_corrections(checkpoint.notes.get("exports", [])),
         weights=", ".join(f"{name} {weight:g}" for name, weight in config["weights"].items()),
@@ -33,6 +34,12 @@ def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> st
         scores="\n".join(_rows(scored)),
         **_served(check),
     )
+
+
+def _soup(averaged: Sequence[str]) -> str:
+    """What the weights are the mean of, where they are that of several checkpoints."""
+    named = " and ".join(f"`{name}`" for name in averaged)
+    return f", the mean of the weights of {named} (`make soup`)" if len(averaged) > 1 else ""
 
 
 def _corrections(exports: Sequence[str]) -> str:

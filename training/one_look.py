@@ -3,12 +3,23 @@
 from collections.abc import Sequence
 
 from crnn.alphabet import Alphabet
+from crnn.checkpoint import Checkpoint
 from crnn.decode import best_path
 from crnn.engine import Engine
 from crnn.reader import Reader
 from crnn.recogniser import Recogniser
-from training import metrics
+from crnn.reference import TorchEngine
+from training import metrics, sources
 from training.samples import Sample
+
+_HELD_OUT_ITEMS = 3000
+
+
+def held_out_cer(checkpoint: Checkpoint, held_out: sources.HeldOut) -> float:
+    """CER of a checkpoint on a fixed sample of held-out items."""
+    every = max(1, len(held_out.indices) // _HELD_OUT_ITEMS)
+    drawn = sources.samples(held_out.store, held_out.indices[::every])
+    return cer(TorchEngine(checkpoint), checkpoint.alphabet, drawn)
 
 
 def cer(engine: Engine, alphabet: Alphabet, samples: Sequence[Sample]) -> float:

@@ -53,14 +53,23 @@ def build(data: Path, cache: Path, weigh: Weigh | None = None) -> tuple[dict[str
         "copiste": StripSource(seen),
         "photographs": PhotographSource(words, drawn),
     }
-    return sources, HeldOut(words, of_writers(words, ink_store.held_out_writers(words.writers)))
+    return sources, _held_out(words)
+
+
+def held_out_words(data: Path, cache: Path) -> HeldOut:
+    """Give the held-out words alone."""
+    return _held_out(ink_store.load(data / "unipen" / "words-train.jsonl.gz", cache))
+
+
+def _held_out(store: InkStore) -> HeldOut:
+    return HeldOut(store, of_writers(store, ink_store.held_out_writers(store.writers)))
 
 
 def benchmark(data: Path, cache: Path) -> tuple[dict[str, Source], HeldOut]:
     """Give the lines of IAM-OnDB, whose licence allows research alone: never for a model that is shipped."""
     lines = ink_store.load(data / "iam-ondb" / "lines-train.jsonl.gz", cache)
     away = ink_store.held_out_writers(lines.writers)
-    return {"iam-ondb": InkSource(lines, Items(_seen(lines, away)))}, HeldOut(lines, of_writers(lines, away))
+    return {"iam-ondb": InkSource(lines, Items(_seen(lines, away)))}, _held_out(lines)
 
 
 def stores(data: Path, cache: Path) -> tuple[dict[str, InkStore], set[str]]:

@@ -17,8 +17,6 @@ from typing import Any, Never
 import torch
 from tqdm import tqdm
 
-from crnn.checkpoint import Checkpoint
-from crnn.reference import TorchEngine
 from training import archive_files, corrections, curves, one_look, sources
 from training.importance import Importance
 from training.mixture import Batch, Mixture
@@ -32,7 +30,6 @@ LOG = "log.csv"
 _COLUMNS = ("step", "samples", "seconds", "learning_rate", "loss", "held_out_cer")
 _SAVE_EVERY = 120.0
 _EVALUATE_EVERY = 900.0
-_HELD_OUT_ITEMS = 3000
 
 
 class Interrupt:
@@ -45,13 +42,6 @@ class Interrupt:
 
     def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self.asked = True
-
-
-def held_out_cer(checkpoint: Checkpoint, held_out: sources.HeldOut) -> float:
-    """CER, best path, on a fixed sample of the held-out words."""
-    every = max(1, len(held_out.indices) // _HELD_OUT_ITEMS)
-    words = sources.samples(held_out.store, held_out.indices[::every])
-    return one_look.cer(TorchEngine(checkpoint), checkpoint.alphabet, words)
 
 
 def train(
@@ -101,7 +91,7 @@ def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:
 def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
     """Log the held-out CER, draw the curves, and keep the best checkpoint, or the last by `keep`."""
     checkpoint = run.checkpoint()
-    cer = held_out_cer(checkpoint, held_out)
+    cer = one_look.held_out_cer(checkpoint, held_out)
     done = run.progress
     rate = f"{run.learning_rate():.2e}"
     row = (done.step, done.samples, round(done.seconds), rate, f"{loss:.4f}", f"{cer:.4f}")

@@ -69,3 +69,15 @@ def test_it_says_what_the_training_began_with(path):
     Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
     scored = {name: {} for name in REPORTED}
     assert "from\nthe weights of `crnn-1.6`" in model_card.write("1.7", path, CHECK, scored)
+
+
+def test_it_says_whose_weights_were_averaged(card, path):
+    assert "soup" not in card
+    checkpoint = Checkpoint.load(path)
+    notes = NOTES | {"soup": ["runs/crnn-1.7/best.pt", "model_store/crnn-1.6.mar"]}
+    Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
+    told = model_card.write("1.7", path, CHECK, {name: {} for name in REPORTED})
+    assert (
+        "the mean of the weights of `runs/crnn-1.7/best.pt` and `model_store/crnn-1.6.mar` (`make soup`)"
+        in told
+    )

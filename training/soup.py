@@ -1,0 +1,100 @@
+"""Averages the weights of checkpoints: `python -m training.soup DATA TO CHECKPOINT…`.
+
+The greedy soup of Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models improves
+accuracy without increasing inference time" (2022): the best comes first, and each other one joins where the
+average with it reads the held-out writers no worse. The checkpoints, or archives, have to descend from one
+another or from one ancestor. What is known of the making is that of the first one named that is in it.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from crnn.checkpoint import Checkpoint
+from crnn.network import CRNN
+from training import archive_files, one_look, sources
+from training.progress import tell
+
+Rate = Callable[[Checkpoint], float]
+"""Tells a checkpoint's CER on held-out writers."""
+
+
+def average(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
+    """A checkpoint with the mean of all weights, without a shortcut; ValueError for different networks."""
+    first = checkpoints[0]
+    states = [checkpoint.network.state_dict() for checkpoint in checkpoints]
+    shapes = [{name: weight.shape for name, weight in state.items()} for state in states]
+    alphabets = {checkpoint.alphabet.characters for checkpoint in checkpoints}
+    if any(other != shapes[0] for other in shapes) or len(alphabets) > 1:
+        raise ValueError("these are different networks: their weights have no average")
+    network = CRNN(first.network.architecture)
+    network.load_state_dict({name: _mean([state[name] for state in states]) for name in states[0]})
+    return Checkpoint(network.eval(), first.alphabet, first.notes | _taught(checkpoints))
+
+
+def _mean(weights: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Numbers that only count, such as a normalisation's batches, stay the first one's."""
+    return torch.stack(tuple(weights)).mean(0) if weights[0].is_floating_point() else weights[0]
+
+
+def _taught(checkpoints: Sequence[Checkpoint]) -> dict[str, object]:
+    """What any of them learnt from, as far as it is kept account of."""
+    notes = [checkpoint.notes for checkpoint in checkpoints]
+    config = dict(notes[0].get("config", {}))
+    if any(is_benchmark(checkpoint) for checkpoint in checkpoints):
+        config["benchmark"] = True
+    return {"exports": sorted({e for each in notes for e in each.get("exports", [])}), "config": config}
+
+
+def is_benchmark(checkpoint: Checkpoint) -> bool:
+    """Tell whether a checkpoint learnt from data that are for research alone."""
+    return bool(checkpoint.notes.get("config", {}).get("benchmark"))
+
+
+def cook(checkpoints: Mapping[str, Checkpoint], rate: Rate) -> Checkpoint:
+    """The greedy soup of some checkpoints by name; which of them are in it is told, and kept in its notes."""
+    alone = {name: rate(checkpoint) for name, checkpoint in checkpoints.items()}
+    for name, cer in alone.items():
+        tell(f"{name}: CER {cer:.2%} on held-out writers")
+    best, *others = sorted(alone, key=lambda name: alone[name])
+    chosen, lowest = [best], alone[best]
+    for name in others:
+        cer = rate(average([checkpoints[each] for each in (*chosen, name)]))
+        tell(f"with {name}: {cer:.2%}")
+        if cer <= lowest:
+            chosen, lowest = [*chosen, name], cer
+    ordered = [name for name in checkpoints if name in chosen]
+    soup = average([checkpoints[name] for name in ordered])
+    tell(f"{lowest:.2%}: {', '.join(ordered)}")
+    return replace(soup, notes=soup.notes | {"soup": ordered})
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("to", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+", metavar="checkpoint")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the command line, cook, save."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory() as scratch:
+        loaded = {str(path): archive_files.load(path, Path(scratch)) for path in arguments.checkpoints}
+    cache = arguments.to.parent.parent / "cache"
+    research = any(map(is_benchmark, loaded.values()))
+    if research:
+        _, held_out = sources.benchmark(arguments.data, cache)
+    else:
+        held_out = sources.held_out_words(arguments.data, cache)
+    cook(loaded, partial(one_look.held_out_cer, held_out=held_out)).save(arguments.to)
+
+
+if __name__ == "__main__":
+    main()
