@@ -63,7 +63,7 @@ class Release:
             raise SystemExit(f"{self.archive.name} is there already: give the next version")
         if not self.habits.exists():
             raise SystemExit(f"{self.habits} is missing: make tune writes it")
-        if Checkpoint.load(self.checkpoint).notes.get("config", {}).get("benchmark"):
+        if archive_files.is_benchmark(Checkpoint.load(self.checkpoint)):
             raise SystemExit(f"{self.checkpoint} learnt from data that are for research alone")
 
 

@@ -53,6 +53,11 @@ def load(path: Path, scratch: Path) -> Checkpoint:
         return Checkpoint.load(Path(archive.extract(WEIGHTS, scratch)))
 
 
+def is_benchmark(checkpoint: Checkpoint) -> bool:
+    """Tell whether a checkpoint learnt from data that are for research alone."""
+    return bool(checkpoint.notes.get("config", {}).get("benchmark"))
+
+
 def recogniser(path: Path, scratch: Path, engine: Choice = "auto") -> Recogniser:
     """Make the recogniser that an archive serves, unpacked into `scratch`, or a checkpoint's by PyTorch.
 

@@ -46,14 +46,9 @@ def _taught(checkpoints: Sequence[Checkpoint]) -> dict[str, object]:
     """What any of them learnt from, as far as it is kept account of."""
     notes = [checkpoint.notes for checkpoint in checkpoints]
     config = dict(notes[0].get("config", {}))
-    if any(is_benchmark(checkpoint) for checkpoint in checkpoints):
+    if any(map(archive_files.is_benchmark, checkpoints)):
         config["benchmark"] = True
     return {"exports": sorted({e for each in notes for e in each.get("exports", [])}), "config": config}
-
-
-def is_benchmark(checkpoint: Checkpoint) -> bool:
-    """Tell whether a checkpoint learnt from data that are for research alone."""
-    return bool(checkpoint.notes.get("config", {}).get("benchmark"))
 
 
 def cook(checkpoints: Mapping[str, Checkpoint], rate: Rate) -> Checkpoint:
@@ -88,7 +83,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         loaded = {str(path): archive_files.load(path, Path(scratch)) for path in arguments.checkpoints}
     cache = arguments.to.parent.parent / "cache"
-    research = any(map(is_benchmark, loaded.values()))
+    research = any(map(archive_files.is_benchmark, loaded.values()))
     if research:
         _, held_out = sources.benchmark(arguments.data, cache)
     else:

@@ -7,6 +7,7 @@ import torch
 from crnn.checkpoint import Checkpoint
 from tests.training.learners import CONFIG, run_in
 from tests.training.sets import item, write_data, write_set
+from training import archive_files
 from training import soup as module
 from training.soup import average, cook
 
@@ -67,8 +68,8 @@ def test_it_keeps_which_were_averaged_in_the_order_they_were_named(three):
 
 def test_what_learnt_for_research_alone_spoils_the_whole_soup(three):
     three["b"].notes["config"]["benchmark"] = True
-    assert module.is_benchmark(average([three["a"], three["b"]]))
-    assert not module.is_benchmark(average([three["a"], three["c"]]))
+    assert archive_files.is_benchmark(average([three["a"], three["b"]]))
+    assert not archive_files.is_benchmark(average([three["a"], three["c"]]))
 
 
 @pytest.mark.parametrize("research", [False, True])
