@@ -53,9 +53,10 @@ def _taught(checkpoints: Sequence[Checkpoint]) -> dict[str, object]:
 
 def cook(checkpoints: Mapping[str, Checkpoint], rate: Rate) -> Checkpoint:
     """The greedy soup of some checkpoints by name; which of them are in it is told, and kept in its notes."""
-    alone = {name: rate(checkpoint) for name, checkpoint in checkpoints.items()}
-    for name, cer in alone.items():
-        tell(f"{name}: CER {cer:.2%} on held-out writers")
+    alone = {}
+    for name, checkpoint in checkpoints.items():
+        alone[name] = rate(checkpoint)
+        tell(f"{name}: CER {alone[name]:.2%} on held-out writers")
     best, *others = sorted(alone, key=lambda name: alone[name])
     chosen, lowest = [best], alone[best]
     for name in others:
