@@ -5,6 +5,8 @@ import re
 import tempfile
 import zipfile
 from pathlib import Path
+from pickle import UnpicklingError
+from zipfile import BadZipFile
 
 from crnn import bundle
 from crnn.bundle import WEIGHTS, Choice
@@ -14,6 +16,8 @@ from crnn.reference import TorchEngine
 
 STORE = Path(__file__).resolve().parent.parent / "model_store"
 SUMS = "SHA256SUMS"
+NO_MODEL = (OSError, BadZipFile, LookupError, UnpicklingError, EOFError, RuntimeError, TypeError, ValueError)
+"""What loading raises where a file is neither an archive nor a checkpoint."""
 _NAME = re.compile(r"crnn-\d+(\.\d+)*\.mar")
 
 

@@ -13,8 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from pickle import UnpicklingError
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -29,7 +27,6 @@ from training.report import Report, Subject
 
 REPORTS = Path("reports/evaluate")
 _SEED = 1
-_NO_MODEL = (OSError, BadZipFile, LookupError, UnpicklingError, EOFError, RuntimeError, TypeError, ValueError)
 
 
 def evaluate(
@@ -59,7 +56,7 @@ def _load(model: Path, scratch: Path, engine: Choice) -> Recogniser:
         return archive_files.recogniser(model, scratch, engine)
     except EngineError as error:
         raise SystemExit(f"{model}: {error}") from error
-    except _NO_MODEL as error:
+    except archive_files.NO_MODEL as error:
         raise SystemExit(f"{model}: neither an archive nor a checkpoint") from error
 
 

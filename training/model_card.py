@@ -39,7 +39,7 @@ def write(version: str, path: Path, check: optimise.Check, scored: Scored) -> st
 def _soup(averaged: Sequence[str]) -> str:
     """What the weights are the mean of, where they are that of several checkpoints."""
     named = " and ".join(f"`{name}`" for name in averaged)
-    return f", the mean of the weights of {named} (`make soup`)" if len(averaged) > 1 else ""
+    return f"; then `make soup`, the mean of the weights of {named}" if len(averaged) > 1 else ""
 
 
 def _corrections(exports: Sequence[str]) -> str:

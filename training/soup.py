@@ -78,11 +78,23 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _load(path: Path) -> Checkpoint:
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            return archive_files.load(path, Path(scratch))
+        except archive_files.NO_MODEL as error:
+            raise SystemExit(f"{path}: neither an archive nor a checkpoint") from error
+
+
 def main() -> None:
     """Read the command line, cook, save."""
     arguments = _arguments()
-    with tempfile.TemporaryDirectory() as scratch:
-        loaded = {str(path): archive_files.load(path, Path(scratch)) for path in arguments.checkpoints}
+    loaded = {str(path): _load(path) for path in arguments.checkpoints}
+    try:
+        average(list(loaded.values()))
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+    arguments.to.parent.mkdir(parents=True, exist_ok=True)
     cache = arguments.to.parent.parent / "cache"
     research = any(map(archive_files.is_benchmark, loaded.values()))
     if research:

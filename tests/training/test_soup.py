@@ -72,8 +72,23 @@ def test_what_learnt_for_research_alone_spoils_the_whole_soup(three):
     assert not archive_files.is_benchmark(average([three["a"], three["c"]]))
 
 
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Cook from the command line into a folder that is not there yet."""
+
+    def main(*paths):
+        to = tmp_path / "runs" / "mine" / "soup.pt"
+        monkeypatch.setattr(sys, "argv", ["soup", str(tmp_path / "data"), str(to), *map(str, paths)])
+        module.main()
+        return to
+
+    return main
+
+
 @pytest.mark.parametrize("research", [False, True])
-def test_it_is_cooked_by_the_held_out_writers_of_the_set_that_was_learnt(tmp_path, monkeypatch, research):
+def test_it_is_cooked_by_the_held_out_writers_of_the_set_that_was_learnt(
+    tmp_path, monkeypatch, start, research
+):
     data = write_data(tmp_path / "data")
     lines = [item("tide", "form-00"), item("hello", "form-01")]
     write_set(data / "iam-ondb" / "lines-train.jsonl.gz", lines * 2)
@@ -83,11 +98,18 @@ def test_it_is_cooked_by_the_held_out_writers_of_the_set_that_was_learnt(tmp_pat
     sizes = []
     rate = lambda _, held_out: sizes.append(len(held_out.indices)) or 0.5  # noqa: E731
     monkeypatch.setattr(module.one_look, "held_out_cer", rate)
-    to = tmp_path / "runs" / "mine" / "soup.pt"
-    to.parent.mkdir(parents=True)
-    monkeypatch.setattr(sys, "argv", ["soup", str(data), str(to), *map(str, paths)])
-    module.main()
+    soup = Checkpoint.load(start(*paths))
     assert set(sizes) == {2 if research else 3}
-    soup = Checkpoint.load(to)
     assert soup.notes["soup"] == list(map(str, paths))
     assert torch.equal(soup.network.head.weight, Checkpoint.load(paths[0]).network.head.weight)
+
+
+def test_what_cannot_be_averaged_is_told_before_anything_is_read(tmp_path, start):
+    run_in(tmp_path / "a").checkpoint().save(tmp_path / "a.pt")
+    wider = CONFIG["network"] | {"hidden": 32}
+    run_in(tmp_path / "b", network=wider).checkpoint().save(tmp_path / "b.pt")
+    (tmp_path / "c.mar").write_bytes(b"no archive")
+    with pytest.raises(SystemExit, match="different networks"):
+        start(tmp_path / "a.pt", tmp_path / "b.pt")
+    with pytest.raises(SystemExit, match=r"c\.mar: neither an archive nor a checkpoint"):
+        start(tmp_path / "a.pt", tmp_path / "c.mar")
