@@ -78,6 +78,6 @@ def test_it_says_whose_weights_were_averaged(card, path):
     Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
     told = model_card.write("1.7", path, CHECK, {name: {} for name in REPORTED})
     assert (
-        "the mean of the weights of `runs/crnn-1.7/best.pt` and `model_store/crnn-1.6.mar` (`make soup`)"
+        "make soup`, the mean of the weights of `runs/crnn-1.7/best.pt` and `model_store/crnn-1.6.mar`;"
         in told
     )
