@@ -77,7 +77,4 @@ def test_it_says_whose_weights_were_averaged(card, path):
     notes = NOTES | {"soup": ["runs/crnn-1.7/best.pt", "model_store/crnn-1.6.mar"]}
     Checkpoint(checkpoint.network, checkpoint.alphabet, notes).save(path)
     told = model_card.write("1.7", path, CHECK, {name: {} for name in REPORTED})
-    assert "make soup`, the mean of the weights of `runs/crnn-1.7/best.pt` and `model_store/crnn-1.6.mar`" in told
-        "make soup`, the mean of the weights of `runs/crnn-1.7/best.pt` and `model_store/crnn-1.6.mar`;"
-        in told
-    )
+    assert "make soup`, the mean of the weights of `runs/crnn-1.7/best.pt` and `model_store/crnn-1.6" in told
