@@ -4,6 +4,8 @@ import hashlib
 import re
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from zipfile import BadZipFile
@@ -16,8 +18,7 @@ from crnn.reference import TorchEngine
 
 STORE = Path(__file__).resolve().parent.parent / "model_store"
 SUMS = "SHA256SUMS"
-NO_MODEL = (OSError, BadZipFile, LookupError, UnpicklingError, EOFError, RuntimeError, TypeError, ValueError)
-"""What loading raises where a file is neither an archive nor a checkpoint."""
+_NO_MODEL = (OSError, BadZipFile, LookupError, UnpicklingError, EOFError, RuntimeError, TypeError, ValueError)
 _NAME = re.compile(r"crnn-\d+(\.\d+)*\.mar")
 
 
@@ -49,11 +50,20 @@ def _version(archive: Path) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", archive.stem))
 
 
-def load(path: Path, scratch: Path) -> Checkpoint:
-    """Load a checkpoint, or the one inside an archive (unpacked into `scratch`)."""
+@contextmanager
+def asked_for(path: Path) -> Iterator[None]:
+    """End the program, saying why, where loading this finds neither an archive nor a checkpoint."""
+    try:
+        yield
+    except _NO_MODEL as error:
+        raise SystemExit(f"{path}: neither an archive nor a checkpoint") from error
+
+
+def load(path: Path) -> Checkpoint:
+    """Load a checkpoint, or the one inside an archive."""
     if path.suffix != ".mar":
         return Checkpoint.load(path)
-    with zipfile.ZipFile(path) as archive:
+    with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(path) as archive:
         return Checkpoint.load(Path(archive.extract(WEIGHTS, scratch)))
 
 

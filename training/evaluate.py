@@ -53,11 +53,10 @@ def load(models: Sequence[Path], engine: Choice = "auto") -> dict[str, Recognise
 
 def _load(model: Path, scratch: Path, engine: Choice) -> Recogniser:
     try:
-        return archive_files.recogniser(model, scratch, engine)
+        with archive_files.asked_for(model):
+            return archive_files.recogniser(model, scratch, engine)
     except EngineError as error:
         raise SystemExit(f"{model}: {error}") from error
-    except archive_files.NO_MODEL as error:
-        raise SystemExit(f"{model}: neither an archive nor a checkpoint") from error
 
 
 def names(models: Sequence[Path]) -> list[str]:

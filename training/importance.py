@@ -21,7 +21,7 @@ from tqdm import tqdm
 from crnn.alphabet import Alphabet
 from crnn.decode import LogProbabilities
 from crnn.recogniser import Recogniser
-from training import archive_files, sources
+from training import archive_files, compact, sources
 from training.ink_store import InkStore
 from training.progress import tell
 
@@ -51,15 +51,13 @@ class Importance:
     def _losses(self, store: InkStore, cache: Path) -> Numbers:
         """Each item's loss: found out once, then read from the cache."""
         stamp = f"{archive_files.sha256(self.model)[:12]}-{_sha256(store)[:12]}"
-        known = cache / f"losses-{stamp}.npy"
+        known = cache / f"losses-{stamp}.npz"
         if not known.exists():
             tell(f"{self.model.name} reads {len(store)} items, once, to find the hard ones: minutes.")
             with tempfile.TemporaryDirectory() as scratch:
                 losses = found(archive_files.recogniser(self.model, Path(scratch)), store)
-            unfinished = known.with_suffix(".part.npy")
-            np.save(unfinished, losses)
-            unfinished.replace(known)
-        return np.asarray(np.load(known), np.float32)
+            compact.write(known, {"losses": losses})
+        return compact.read(known)["losses"]
 
 
 def _sha256(store: InkStore) -> str:

@@ -1,9 +1,8 @@
 """A training run in a folder: network, average, optimisers, place in the stream; saved and taken up again."""
 
 import math
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -51,13 +50,13 @@ class Run:
         """
         torch.manual_seed(config["seed"])
         self.config = config | {"minutes": minutes or config["minutes"]}
-        self.aims = Aims(**{key: config[key] for key in ("shortcut", "agreement", "masked") if key in config})
+        self.aims = Aims(**{aim.name: config[aim.name] for aim in fields(Aims) if aim.name in config})
         self.exports = set(config.get("exports", []))
         self.folder = folder
         self.place = place
         self._state = folder / "state.pt"
         saved = self._saved()
-        start = _load(Path(config["start"])) if "start" in config and saved is None else None
+        start = archive_files.load(Path(config["start"])) if "start" in config and saved is None else None
         known = asdict(start.network.architecture) if start else {}
         network = saved["network"] if saved else known | config.get("network", {})
         self.trainee = Trainee(_architecture(network)).to(place.device)
@@ -149,11 +148,6 @@ class Run:
         }
         shortcut = average.shortcut.state_dict() if self.aims.shortcut else {}
         return Checkpoint(average.crnn.eval(), Alphabet(), notes, shortcut)
-
-
-def _load(path: Path) -> Checkpoint:
-    with tempfile.TemporaryDirectory() as scratch:
-        return archive_files.load(path, Path(scratch))
 
 
 def _grown(known: Weights, fresh: Weights) -> Weights:

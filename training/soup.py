@@ -7,7 +7,6 @@ another or from one ancestor. What is known of the making is that of the first o
 """
 
 import argparse
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -79,11 +78,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _load(path: Path) -> Checkpoint:
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            return archive_files.load(path, Path(scratch))
-        except archive_files.NO_MODEL as error:
-            raise SystemExit(f"{path}: neither an archive nor a checkpoint") from error
+    with archive_files.asked_for(path):
+        return archive_files.load(path)
 
 
 def main() -> None:
@@ -96,8 +92,7 @@ def main() -> None:
         raise SystemExit(str(error)) from error
     arguments.to.parent.mkdir(parents=True, exist_ok=True)
     cache = arguments.to.parent.parent / "cache"
-    research = any(map(archive_files.is_benchmark, loaded.values()))
-    if research:
+    if any(map(archive_files.is_benchmark, loaded.values())):
         _, held_out = sources.benchmark(arguments.data, cache)
     else:
         held_out = sources.held_out_words(arguments.data, cache)

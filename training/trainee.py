@@ -53,6 +53,8 @@ class Trainee(nn.Module):
 
 def mask(features: Tensor, share: float) -> Tensor:
     """(batch, feature, steps), with nothing in some runs of steps."""
+    if not share:
+        return features
     batch, _, steps = features.shape
     starts = torch.rand(batch, steps, device=features.device) < 2 * share / (1 + _WIDEST_MASK)
     widths = torch.randint(1, _WIDEST_MASK + 1, (batch, steps), device=features.device)
@@ -70,22 +72,19 @@ def loss_of(trainee: Trainee, batch: Batch, aims: Aims, place: Place) -> Tensor:
     with torch.autocast(place.device.type, place.precision, enabled=short):
         answer, early = trainee(strips.to(memory_format=torch.channels_last), readings, aims.masked)
     lengths = torch.tensor([min(steps_of(int(width)), answer.shape[0]) for width in batch.widths])
-    targets = batch.targets.to(place.device)
-    loss = nn.functional.ctc_loss(
-        answer,
-        targets.repeat(readings),
-        lengths.repeat(readings),
-        batch.target_lengths.repeat(readings),
-        zero_infinity=True,
-    )
+    targets = batch.targets.to(place.device), lengths, batch.target_lengths
+    loss = _ctc(answer, *(each.repeat(readings) for each in targets))
     if aims.shortcut:
-        loss = loss + aims.shortcut * nn.functional.ctc_loss(
-            early, targets, lengths, batch.target_lengths, zero_infinity=True
-        )
+        loss = loss + aims.shortcut * _ctc(early, *targets)
     if aims.agreement:
         apart = _divergence(answer, lengths.to(place.device))
         loss = loss + aims.agreement * (apart / batch.target_lengths.to(place.device)).mean()
     return loss
+
+
+def _ctc(answer: Tensor, targets: Tensor, lengths: Tensor, target_lengths: Tensor) -> Tensor:
+    """CTC loss a character, of which a text that is too long for its strip has none."""
+    return nn.functional.ctc_loss(answer, targets, lengths, target_lengths, zero_infinity=True)
 
 
 def _divergence(answer: Tensor, lengths: Tensor) -> Tensor:

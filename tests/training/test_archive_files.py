@@ -50,7 +50,7 @@ def test_a_checkpoint_is_loaded_as_it_is_and_from_an_archive(checkpoint, tmp_pat
     with zipfile.ZipFile(archive, "w") as file:
         file.write(checkpoint, archive_files.WEIGHTS)
     for path in (checkpoint, archive):
-        loaded = archive_files.load(path, tmp_path / "scratch")
+        loaded = archive_files.load(path)
         assert loaded.notes == {"steps": 9}
         assert torch.is_tensor(next(loaded.network.parameters()))
 
