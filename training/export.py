@@ -29,7 +29,7 @@ _OPSET = 17
 _DYNAMIC = ["LSTM", "MatMul", "Gemm"]
 """Weights in int8, activations rounded by each strip's own range."""
 _STATIC = ["Conv", "MaxPool", "Add", "Relu"]
-"""Activations rounded by ranges seen in calibration."""
+"""Activations rounded by ranges seen in calibration; among the convolutions alone."""
 
 
 def export(checkpoint: Checkpoint, path: Path) -> None:
@@ -80,14 +80,16 @@ def quantise(exported: Path, calibration: Sequence[Strips], path: Path, spared: 
     with tempfile.TemporaryDirectory() as scratch:
         weights = Path(scratch) / "weights.onnx"
         quantise_weights(exported, weights)
-        convolutions = [node.name for node in onnx.load(weights).graph.node if node.op_type == "Conv"]
+        nodes = onnx.load(weights).graph.node
+        convolutions = [node.name for node in nodes if node.op_type == "Conv"]
+        behind = [node.name for node in nodes if not node.name.startswith("/features/")]
         quantize_static(
             weights,
             path,
             _Calibration(calibration),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=_STATIC,
-            nodes_to_exclude=convolutions[:spared],
+            nodes_to_exclude=[*convolutions[:spared], *behind],
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,

@@ -151,11 +151,12 @@ class Run:
 
 
 def _grown(known: Weights, fresh: Weights) -> Weights:
-    """Weights laid into those of a network with more planes or filters, which answers the same at first.
+    """Weights laid into those of a larger network, which answers the same at first.
 
-    What is new is as random as in `fresh`, and what was there does not listen to it yet.
+    It may have more planes, filters and refinements: what is new is as in `fresh`, and what was there does
+    not listen to it yet.
     """
-    grown = {}
+    grown = dict(fresh)
     for name, narrow in known.items():
         wider = fresh[name].clone()
         if wider.ndim > 1:

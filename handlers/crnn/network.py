@@ -25,6 +25,8 @@ class Architecture:
     dropout: float = 0.2
     planes: int = 1
     """The ink alone, or the three planes of the pen's trace as well."""
+    refinements: int = 0
+    """Further LSTM layers, each of which mends what the layers before it say."""
 
 
 class Block(nn.Module):
@@ -77,6 +79,27 @@ class Features(nn.Module):
         return features.squeeze(2)
 
 
+class Refinement(nn.Module):
+    """A bidirectional LSTM layer whose answer is added to what it was given; a new one adds nothing."""
+
+    def __init__(self, feature: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.lstm = nn.LSTM(feature, feature // 2, bidirectional=True)
+        self._say_nothing()
+
+    @torch.no_grad()
+    def _say_nothing(self) -> None:
+        """Have the cells take up nothing; of the four gates, the third is what they take up."""
+        for weights in self.lstm.parameters():
+            weights.chunk(4)[2].zero_()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(steps, batch, feature) -> (steps, batch, feature)."""
+        added, _ = self.lstm(self.dropout(x))
+        return x + added
+
+
 class CRNN(nn.Module):
     """Strips in, log probabilities of each class out, for every step of STRIDE columns."""
 
@@ -93,12 +116,16 @@ class CRNN(nn.Module):
             bidirectional=True,
             dropout=architecture.dropout if architecture.layers > 1 else 0.0,
         )
-        self.head = nn.Linear(2 * architecture.hidden, architecture.classes)
+        answer = 2 * architecture.hidden
+        self.refinements = nn.Sequential(
+            *(Refinement(answer, architecture.dropout) for _ in range(architecture.refinements))
+        )
+        self.head = nn.Linear(answer, architecture.classes)
 
     def sequence(self, features: Tensor) -> Tensor:
         """(batch, feature, steps) -> (steps, batch, classes), logits."""
         steps, _ = self.lstm(self.dropout(features.permute(2, 0, 1)))
-        logits: Tensor = self.head(self.dropout(steps))
+        logits: Tensor = self.head(self.dropout(self.refinements(steps)))
         return logits
 
     def forward(self, strips: Tensor) -> Tensor:

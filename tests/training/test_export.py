@@ -14,8 +14,9 @@ from training import export
 @pytest.fixture(scope="module")
 def checkpoint():
     torch.manual_seed(0)
-    architecture = Architecture(classes=len(Alphabet()), channels=(4, 4, 6, 6, 8), hidden=8, layers=2)
-    network = CRNN(architecture).train()
+    shape = {"channels": (4, 4, 6, 6, 8), "hidden": 8, "layers": 2, "refinements": 1}
+    network = CRNN(Architecture(classes=len(Alphabet()), **shape)).train()
+    torch.nn.init.normal_(network.refinements[0].lstm.weight_ih_l0)  # a new one would add nothing
     network(torch.rand(4, 1, 48, 64))  # gives the batch norms something to be folded
     return Checkpoint(network.eval(), Alphabet(), {})
 
@@ -61,6 +62,13 @@ def test_rounding_changes_answers_little(checkpoint, exported, tmp_path):
     strips = some_strips(1, 160)
     answers = OnnxEngine(quantised(exported, tmp_path / "all.onnx"))(strips)
     assert np.abs(np.exp(answers) - np.exp(TorchEngine(checkpoint)(strips))).max() < 0.02
+
+
+def test_what_the_lstm_layers_say_is_not_rounded(exported, tmp_path):
+    nodes = onnx.load(quantised(exported, tmp_path / "all.onnx")).graph.node
+    rounded = [node.input[0] for node in nodes if node.op_type == "QuantizeLinear"]
+    assert [name for name in rounded if name.startswith("/features/")]
+    assert not [name for name in rounded if name.startswith(("/lstm/", "/refinements/", "/head/"))]
 
 
 def test_spared_convolutions_stay_as_they_are(exported, tmp_path):

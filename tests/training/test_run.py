@@ -166,6 +166,20 @@ def test_a_network_with_more_planes_and_filters_begins_by_answering_the_same(bat
         )
 
 
+def test_a_network_with_a_refinement_begins_by_answering_the_same_and_learns_it(batch, tmp_path):
+    first = run_in(tmp_path / "first")
+    learn(first, batch, 5)
+    first.checkpoint().save(tmp_path / "best.pt")
+    second = run_in(tmp_path / "second", start=str(tmp_path / "best.pt"), network={"refinements": 1})
+    strips = batch.strips.float().div(255)
+    with torch.inference_mode():
+        answers = [run.checkpoint().network(strips) for run in (first, second)]
+    assert torch.allclose(*answers, atol=1e-5)
+    learn(second, batch, 2)
+    taken_up = second.trainee.crnn.refinements[0].lstm.weight_ih_l0.chunk(4)[2]
+    assert taken_up.any()
+
+
 def test_a_widened_network_learns_from_what_is_new(batch, tmp_path):
     first = run_in(tmp_path / "first", network=CONFIG["network"] | {"planes": 1})
     first.checkpoint().save(tmp_path / "best.pt")

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
-from crnn.network import CRNN, Architecture, steps_of
+from crnn.network import CRNN, Architecture, Refinement, steps_of
 from crnn.strip import STRIDE
 
 SMALL = Architecture(classes=7, channels=(4, 4, 6, 6, 8), hidden=8, layers=1)
@@ -44,3 +46,22 @@ def test_evaluation_has_no_chance_in_it(network):
     strip = torch.rand(1, 1, 48, 64)
     with torch.inference_mode():
         assert torch.equal(network(strip), network(strip))
+
+
+def test_a_new_refinement_adds_nothing_and_a_taught_one_does():
+    torch.manual_seed(0)
+    refinement = Refinement(16, dropout=0.0).eval()
+    x = torch.rand(5, 2, 16)
+    assert torch.equal(refinement(x), x)
+    torch.nn.init.normal_(refinement.lstm.weight_ih_l0)
+    assert not torch.allclose(refinement(x), x, atol=1e-3)
+
+
+def test_refinements_are_part_of_the_answer(network):
+    refined = CRNN(replace(SMALL, refinements=2)).eval()
+    assert not refined.load_state_dict(network.state_dict(), strict=False).unexpected_keys
+    strips = torch.rand(2, 1, 48, 64)
+    with torch.inference_mode():
+        assert torch.equal(refined(strips), network(strips))
+        torch.nn.init.normal_(refined.refinements[1].lstm.weight_ih_l0)
+        assert not torch.allclose(refined(strips), network(strips), atol=1e-3)
