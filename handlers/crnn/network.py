@@ -96,7 +96,7 @@ class Refinement(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(steps, batch, feature) -> (steps, batch, feature)."""
-        added, _ = self.lstm(self.dropout(x))
+        added: Tensor = self.lstm(self.dropout(x))[0]
         return x + added
 
 
