@@ -33,6 +33,7 @@ class CRNNHandler:
 
     def initialize(self, context: Any) -> None:
         """Load what the archive carries and read twice, so that the first answers are not slow."""
+        _quieten()
         model = context.manifest["model"]
         self._model = {"name": model["modelName"], "version": model["modelVersion"]}
         self._recogniser = bundle.load(Path(context.system_properties["model_dir"]))
@@ -89,6 +90,12 @@ def _strip(row: dict[str, Any], content_type: str) -> Strip:
 
 def _request_id(header: str | None) -> str:
     return header if header and _REQUEST_ID.fullmatch(header) else "-"
+
+
+def _quieten() -> None:
+    """Log a line for each reading and no more: every one that TorchServe's own code adds wakes the server."""
+    logging.getLogger().setLevel(logging.WARNING)
+    _log.setLevel(logging.INFO)
 
 
 def _hold_to_one_thread() -> None:

@@ -1,4 +1,5 @@
 import json
+import logging
 import re
 
 import pytest
@@ -45,6 +46,15 @@ def folder(checkpoint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("archive")
     checkpoint.save(folder / bundle.WEIGHTS)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def usual_level():
+    """A handler has its process log less."""
+    root = logging.getLogger()
+    before = root.level
+    yield
+    root.setLevel(before)
 
 
 @pytest.fixture(scope="module")
@@ -240,3 +250,10 @@ def test_it_serves_by_the_engine_that_the_archive_has_and_says_which(sure, tmp_p
         CRNNHandler().initialize(Context(tmp_path))
     torch.set_num_threads(threads)
     assert f"crnn 9.8 reads by {engine}" in caplog.text
+
+
+def test_of_what_others_log_only_warnings_are_kept(handler, caplog):
+    for logger in (logging.getLogger(), logging.getLogger("ts.metrics.caching_metric")):
+        logger.info("a request came")
+        logger.warning("something is wrong")
+    assert caplog.messages == ["something is wrong"] * 2
