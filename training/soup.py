@@ -24,15 +24,20 @@ Rate = Callable[[Checkpoint], float]
 
 
 def average(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
-    """A checkpoint with the mean of all weights, without a shortcut; ValueError for different networks."""
+    """A checkpoint with the mean of all weights, without a shortcut; ValueError for different networks.
+
+    Refinements that some of them lack are the mean of the others'.
+    """
     first = checkpoints[0]
-    states = [checkpoint.network.state_dict() for checkpoint in checkpoints]
-    shapes = [{name: weight.shape for name, weight in state.items()} for state in states]
+    shapes = [checkpoint.network.architecture for checkpoint in checkpoints]
     alphabets = {checkpoint.alphabet.characters for checkpoint in checkpoints}
-    if any(other != shapes[0] for other in shapes) or len(alphabets) > 1:
+    if len({replace(shape, refinements=0, dropout=0.0) for shape in shapes}) > 1 or len(alphabets) > 1:
         raise ValueError("these are different networks: their weights have no average")
-    network = CRNN(first.network.architecture)
-    network.load_state_dict({name: _mean([state[name] for state in states]) for name in states[0]})
+    network = CRNN(replace(shapes[0], refinements=max(shape.refinements for shape in shapes)))
+    states = [checkpoint.network.state_dict() for checkpoint in checkpoints]
+    network.load_state_dict(
+        {name: _mean([state[name] for state in states if name in state]) for name in network.state_dict()}
+    )
     return Checkpoint(network.eval(), first.alphabet, first.notes | _taught(checkpoints))
 
 

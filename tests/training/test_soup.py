@@ -53,6 +53,16 @@ def test_different_networks_have_no_average(three, tmp_path):
         average([three["a"], other])
 
 
+def test_refinements_that_some_lack_are_the_others(three, tmp_path):
+    refined = run_in(tmp_path / "other", network=CONFIG["network"] | {"refinements": 1}).checkpoint()
+    for weight in refined.network.state_dict().values():
+        weight.fill_(3.0)
+    for mean in (average([refined, three["a"]]), average([three["a"], refined])):
+        assert value(mean) == 2.0
+        assert mean.network.architecture == refined.network.architecture
+        assert (mean.network.refinements[0].lstm.weight_ih_l0 == 3.0).all()
+
+
 def test_one_joins_where_the_held_out_writers_are_read_no_worse(three, capsys):
     assert value(cook(three, apart_from(1.5))) == 1.5
     assert "with c:" in capsys.readouterr().err
