@@ -80,7 +80,10 @@ class Features(nn.Module):
 
 
 class Refinement(nn.Module):
-    """A bidirectional LSTM layer whose answer is added to what it was given; a new one adds nothing."""
+    """A bidirectional LSTM layer whose answer is added to what it was given; a new one adds nothing.
+
+    After the residual layers of Wu et al., "Google's Neural Machine Translation System" (2016).
+    """
 
     def __init__(self, feature: int, dropout: float) -> None:
         super().__init__()
