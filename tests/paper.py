@@ -37,12 +37,33 @@ def shaded(sheet: Grey, darkest: float = 0.3) -> Grey:
     return (sheet * (1 - (1 - darkest) * across / across.max())).astype(np.uint8)
 
 
-def ruled(sheet: Grey, every: int = 70, shade: int = 150) -> Grey:
-    """Print thin lines across a page."""
+def half_shaded(sheet: Grey, where: float, darkest: float = 0.4, soft: float = 0) -> Grey:
+    """Let a shadow fall over the right of a page, its edge so many pixels soft."""
+    light = np.where(np.arange(sheet.shape[1]) < where * sheet.shape[1], 1, darkest).astype(np.float32)
+    if soft:
+        light = cv2.GaussianBlur(light[None, :], (0, 0), soft)[0]
+    return (sheet * light).astype(np.uint8)
+
+
+def on_a_table(sheet: Grey, table: int, degrees: float = 0) -> Grey:
+    """Lay a page on a darker table, of which a fifth of the page's size is seen on every side."""
+    height, width = sheet.shape
+    laid = np.pad(sheet, ((height // 5,) * 2, (width // 5,) * 2), constant_values=table)
+    turned = Image.fromarray(laid).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=table)
+    return cv2.GaussianBlur(np.asarray(turned), (0, 0), 1).astype(np.uint8)
+
+
+def ruled(sheet: Grey, every: int = 70, shade: int = 150, thick: int = 2) -> Grey:
+    """Print lines across a page."""
     printed = sheet.copy()
     for y in range(every // 2, len(sheet), every):
-        printed[y : y + 2] = np.minimum(printed[y : y + 2], shade)
+        printed[y : y + thick] = np.minimum(printed[y : y + thick], shade)
     return printed
+
+
+def squared(sheet: Grey, every: int = 70, shade: int = 150, thick: int = 2) -> Grey:
+    """Print squares on a page."""
+    return ruled(ruled(sheet, every, shade, thick).T, every, shade, thick).T.copy()
 
 
 def grainy(sheet: Grey, seed: int = 0, spread: float = 6) -> Grey:

@@ -15,10 +15,16 @@ _SOLID = 110
 """Strength from which a pixel certainly belongs to a stroke, of 255."""
 _CROWDED = 0.25
 """Share of a picture's pixels from which ink, such as one bold letter's, is no exception among them."""
-_DARK = 110
-"""Paper darker than this may be a blackboard."""
+_BLACK = 32
+"""On paper darker than this noise is lighter than the paper, never darker."""
+_GROUND_SIDE = 200
+"""Pixels of the longer side of a picture whose ground is looked for."""
+_EDGE = 1.08
+"""How much brighter than the darker side of an edge the paper may seem there."""
 _RULE_LENGTH = 30
 """How long a printed line is at least, in widths of the pen; the stem of a letter is shorter."""
+_CLEARLY = 25
+"""How much stronger than a printed line ink is at least where it crosses it."""
 _NOISE_PIECES = 200
 _NOISE_AREA = 40
 """More than so many pieces, none of them as large as this, are a camera's noise."""
@@ -48,30 +54,65 @@ def read(data: bytes) -> Strip:
 def strength(grey: Grey) -> Grey:
     """How strongly each pixel is ink, 0 to 255, whatever the light: (height, width) -> the same.
 
-    The paper's brightness is the local maximum, smoothed; ink is what is darker than its paper. Light
-    ink on a dark ground is turned round first.
+    Ink is what is darker than its paper; light ink on a darker ground is turned round first.
     """
     if _is_negative(grey):
         grey = cv2.bitwise_not(grey).astype(np.uint8)
-    side = max(15, min(grey.shape) // 8) | 1
-    small = (
-        cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-        if min(grey.shape) > 64
-        else grey
-    )
-    reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    paper = cv2.GaussianBlur(paper, (0, 0), reach / 3)
-    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    darker = 1 - grey.astype(np.float32) / np.maximum(paper.astype(np.float32), 1)
+    darker = 1 - grey.astype(np.float32) / np.maximum(_paper(grey).astype(np.float32), 1)
     return _stand_out(np.clip(darker, 0, 1))
 
 
 def _is_negative(grey: Grey) -> bool:
-    """Most of a picture of writing is paper; on dark paper ink is what is lighter, but for dim light."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    low, median, high = np.percentile(grey, (1, 50, 99))
-    return bool(max(median, np.median(border)) < _DARK and high - median > 1.5 * (median - low))
+    """Whether ink is lighter than its paper: narrow things stand out from what is around them more that way.
+
+    What is around is the local median. Corners and edges, of the paper or of a shadow, are not narrow:
+    a square fits into them.
+    """
+    if max(np.median(grey), np.median(_border(grey))) < _BLACK:
+        low, median, high = np.percentile(grey, (1, 50, 99))
+        return bool(high - median > 1.5 * (median - low))
+    scale = min(1.0, _GROUND_SIDE / max(grey.shape))
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    reach = max(9, min(small.shape) // 4) | 1
+    small = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    around, square = cv2.medianBlur(small, reach), np.ones((reach, reach), np.uint8)
+    lighter = np.minimum(cv2.subtract(small, around), cv2.morphologyEx(small, cv2.MORPH_TOPHAT, square))
+    darker = np.minimum(cv2.subtract(around, small), cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, square))
+    inner = np.s_[reach:-reach, reach:-reach]
+    return _spread(lighter[inner]) > 1 + 1.5 * _spread(darker[inner])
+
+
+def _border(grey: Grey) -> Grey:
+    return np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+
+
+def _spread(values: npt.NDArray[np.uint8]) -> float:
+    """The root of the mean square."""
+    return float(np.sqrt(np.square(values.astype(np.float32)).mean()))
+
+
+def _paper(grey: Grey) -> Grey:
+    """How bright the paper is: the local maximum (a closing), smoothed; (height, width) -> the same.
+
+    At the edge of a shadow, or of the paper itself, what is smooth is brighter than the darker side, which
+    would look like ink all along the edge. There the darker side tells.
+    """
+    large = min(grey.shape) > 64
+    side = max(15, min(grey.shape) // 8) | 1
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) if large else grey
+    reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
+    smooth = cv2.GaussianBlur(_closed(small, reach), (0, 0), reach / 3)
+    far = 3 * reach
+    beyond = cv2.copyMakeBorder(small, far, far, far, far, cv2.BORDER_REPLICATE)
+    edged = cv2.erode(cv2.medianBlur(_closed(beyond, far), reach), np.ones((3, 3), np.uint8))
+    edged = edged[far:-far, far:-far]
+    paper = np.minimum(smooth, edged * np.float32(_EDGE) + 2).astype(np.uint8)
+    return cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+
+
+def _closed(grey: Grey, reach: int) -> Grey:
+    return cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8)).astype(np.uint8)
 
 
 def _stand_out(darker: npt.NDArray[np.float32]) -> Grey:
@@ -116,17 +157,28 @@ def _without_rules(ink: Grey) -> Grey:
     """
     height, width = ink.shape
     solid = (ink > 60).astype(np.uint8)
-    rules = np.zeros_like(solid)
     shortest = max(40, round(_RULE_LENGTH * pen_width(ink)))
-    for kernel in ((max(shortest, width // 2), 1), (1, max(shortest, int(height * 0.9)))):
-        if kernel[0] < width and kernel[1] < height:
-            found = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
-            rules |= found.astype(np.uint8)
-    if not rules.any():
+    across, down = max(shortest, width // 2), max(shortest, int(height * 0.9))
+    if across < width:
+        ink = _without(ink, cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, across), np.uint8)))
+    if down < height:
+        ink = _without(ink.T, cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((down, 1), np.uint8)).T).T
+    return np.ascontiguousarray(ink)
+
+
+def _without(ink: Grey, found: Grey) -> Grey:
+    """Wipe level rules, but for what crosses them: it is darker than they are, or goes on below and above."""
+    if not found.any():
         return ink
-    mended: Grey = ink.copy()
-    mended[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
-    return cv2.morphologyEx(mended, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8)).astype(np.uint8)
+    rule = cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0
+    wiped = np.where(rule, 0, ink).astype(np.uint8)
+    thick = 2 * int(cv2.distanceTransform(rule.astype(np.uint8), cv2.DIST_L1, 3).max())
+    crossing = cv2.morphologyEx(wiped, cv2.MORPH_CLOSE, np.ones((thick + 3, 1), np.uint8))
+    clear = float(np.median(ink[found > 0])) + _CLEARLY
+    if clear < 255 - _CLEARLY:
+        over = np.clip((ink.astype(np.float32) - clear) * (255 / (255 - clear)), 0, 255)
+        crossing = np.maximum(crossing, over.astype(np.uint8))
+    return np.where(rule, crossing, wiped).astype(np.uint8)
 
 
 def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
@@ -135,7 +187,8 @@ def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArra
     left, top, wide, high, area = stats.T
     big = area[1:].max()
     speck = area < max(4, big * 0.004)
-    at_border = (left <= 1) | (top <= 1) | (left + wide >= width - 1) | (top + high >= height - 1)
+    sides = np.array([left <= 1, top <= 1, left + wide >= width - 1, top + high >= height - 1])
+    at_border = sides.any(axis=0) & ~sides[:, 1:].any(axis=1).all()  # a picture may be cut to its ink
     neighbour = at_border & ((area < 0.12 * big) | _in_another_line(stats, at_border | speck))
     kept = ~(speck | neighbour)
     kept[0] = False

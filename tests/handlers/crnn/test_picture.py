@@ -49,6 +49,11 @@ def test_chalk_on_a_blackboard_becomes_the_same(ground, chalk):
     assert likeness(paper.grainy(paper.page(HELLO, ink=chalk, paper=ground))) > 0.95
 
 
+@pytest.mark.parametrize(("ground", "chalk"), [(115, 255), (150, 250), (165, 245)])
+def test_a_white_pen_on_coloured_card_becomes_the_same(ground, chalk):
+    assert likeness(paper.grainy(paper.page(HELLO, ink=chalk, paper=ground))) > 0.95
+
+
 @pytest.mark.parametrize("light", [0.5, 0.33, 0.2])
 def test_dim_light_changes_nothing(light):
     dim = (PAGE * light).astype(np.uint8)
@@ -74,13 +79,42 @@ def test_a_shadow_over_the_paper_changes_nothing(darkest):
     assert likeness(paper.shaded(PAGE, darkest)) > 0.95
 
 
+@pytest.mark.parametrize("soft", [0, 2, 10])
+@pytest.mark.parametrize("where", [0.2, 0.45, 0.8])
+def test_the_edge_of_a_shadow_is_no_ink(where, soft):
+    assert likeness(paper.grainy(paper.half_shaded(PAGE, where, soft=soft), spread=3)) > 0.95
+
+
+@pytest.mark.parametrize("degrees", [0, 4])
+@pytest.mark.parametrize("table", [40, 90, 140])
+def test_the_table_below_the_paper_is_no_ink(table, degrees):
+    turned = Image.fromarray(PAGE).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=235)
+    photograph = paper.grainy(paper.on_a_table(PAGE, table, degrees), spread=3)
+    assert paper.likeness(strip_of(np.asarray(turned)).pixels, strip_of(photograph).pixels) > 0.95
+
+
+def test_paper_that_ends_in_the_picture_is_no_ink():
+    sheet = paper.on_a_table(PAGE, 60)
+    height, width = sheet.shape
+    assert likeness(paper.grainy(sheet[height // 6 :, width // 8 :], spread=3)) > 0.9
+
+
 def test_noise_changes_nothing():
     assert likeness(paper.grainy(PAGE, spread=12)) > 0.95
 
 
 @pytest.mark.parametrize("every", [45, 70])
-def test_ruled_lines_are_wiped(every):
-    assert likeness(paper.ruled(PAGE, every)) > 0.93
+@pytest.mark.parametrize(("thick", "shade"), [(2, 150), (3, 110), (4, 190)])
+def test_ruled_lines_are_wiped_and_what_crosses_them_is_not(every, thick, shade):
+    for sheet in (paper.ruled(PAGE, every, shade, thick), paper.squared(PAGE, every, shade, thick)):
+        assert likeness(sheet) > 0.93
+
+
+def test_a_picture_cut_to_its_ink_keeps_all_of_it():
+    sheet = paper.page(handwriting.ink("hill"))
+    rows, columns = (np.flatnonzero((sheet < 120).any(axis=axis)) for axis in (1, 0))
+    cut = sheet[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    assert likeness_of("hill", cut) > 0.9
 
 
 def test_a_photograph_has_all_of_it_at_once():
