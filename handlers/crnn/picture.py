@@ -19,7 +19,7 @@ _BLACK = 32
 """On paper darker than this noise is lighter than the paper, never darker."""
 _GROUND_SIDE = 200
 """Pixels of the longer side of a picture whose ground is looked for."""
-_EDGE = 1.08
+_EDGE = 1.04
 """How much brighter than the darker side of an edge the paper may seem there."""
 _RULE_LENGTH = 30
 """How long a printed line is at least, in widths of the pen; the stem of a letter is shorter."""
@@ -75,7 +75,7 @@ def _is_negative(grey: Grey) -> bool:
     height, width = (max(1, round(side * scale)) for side in grey.shape)
     small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
     reach = max(9, min(small.shape) // 4) | 1
-    small = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    small = np.pad(small, reach, "edge")
     around, square = cv2.medianBlur(small, reach), np.ones((reach, reach), np.uint8)
     lighter = np.minimum(cv2.subtract(small, around), cv2.morphologyEx(small, cv2.MORPH_TOPHAT, square))
     darker = np.minimum(cv2.subtract(around, small), cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, square))
@@ -98,16 +98,16 @@ def _paper(grey: Grey) -> Grey:
     At the edge of a shadow, or of the paper itself, what is smooth is brighter than the darker side, which
     would look like ink all along the edge. There the darker side tells.
     """
-    large = min(grey.shape) > 64
+    small = grey
+    if min(grey.shape) > 64:
+        small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.uint8)
     side = max(15, min(grey.shape) // 8) | 1
-    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) if large else grey
     reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
     smooth = cv2.GaussianBlur(_closed(small, reach), (0, 0), reach / 3)
     far = 3 * reach
-    beyond = cv2.copyMakeBorder(small, far, far, far, far, cv2.BORDER_REPLICATE)
-    edged = cv2.erode(cv2.medianBlur(_closed(beyond, far), reach), np.ones((3, 3), np.uint8))
-    edged = edged[far:-far, far:-far]
-    paper = np.minimum(smooth, edged * np.float32(_EDGE) + 2).astype(np.uint8)
+    edged = cv2.medianBlur(_closed(np.pad(small, far, "edge"), far), reach)[far:-far, far:-far]
+    darker_side = cv2.erode(edged, np.ones((5, 5), np.uint8))
+    paper: Grey = np.minimum(smooth, darker_side * np.float32(_EDGE)).astype(np.uint8)
     return cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
 
@@ -160,10 +160,14 @@ def _without_rules(ink: Grey) -> Grey:
     shortest = max(40, round(_RULE_LENGTH * pen_width(ink)))
     across, down = max(shortest, width // 2), max(shortest, int(height * 0.9))
     if across < width:
-        ink = _without(ink, cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, across), np.uint8)))
+        ink = _without(ink, _opened(solid, (1, across)))
     if down < height:
-        ink = _without(ink.T, cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((down, 1), np.uint8)).T).T
+        ink = _without(ink.T, _opened(solid, (down, 1)).T).T
     return np.ascontiguousarray(ink)
+
+
+def _opened(solid: Grey, shape: tuple[int, int]) -> Grey:
+    return cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones(shape, np.uint8)).astype(np.uint8)
 
 
 def _without(ink: Grey, found: Grey) -> Grey:

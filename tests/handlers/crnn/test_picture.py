@@ -248,6 +248,12 @@ def test_a_shadow_over_blank_paper_is_nothing_to_read(spread):
         strip_of(paper.grainy(paper.shaded(blank(240)), spread=spread))
 
 
+@pytest.mark.parametrize("spread", [0, 3])
+def test_the_edge_of_a_shadow_alone_is_nothing_to_read(spread):
+    with pytest.raises(NothingToReadError):
+        strip_of(paper.grainy(paper.half_shaded(blank(235), 0.4), spread=spread))
+
+
 @pytest.mark.parametrize("spread", [0, 6])
 def test_ruled_lines_alone_are_nothing_to_read(spread):
     with pytest.raises(NothingToReadError):
