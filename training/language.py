@@ -2,6 +2,9 @@
 
 Character n-grams with interpolated Kneser-Ney smoothing after Chen and Goodman, "An Empirical Study of
 Smoothing Techniques for Language Modeling" (1998), one discount a length; rare long n-grams are left out.
+Nothing is known before the space that begins a text, nor before one after a strange word, so what begins
+with a space counts as what begins with <s> does in Heafield et al., "Scalable Modified Kneser-Ney Language
+Model Estimation" (2013).
 """
 
 import argparse
@@ -29,7 +32,11 @@ _ENDINGS = {"": 0.4, ".": 0.42, ",": 0.1, "?": 0.04, "!": 0.04}
 """How a gloss is ended, and how often: in the source none is, and none has a full stop."""
 
 Text = npt.NDArray[np.uint8]
-"""Texts as classes, each with a space before and after, _BETWEEN between them."""
+"""Texts as classes, each with a space before and after, _BETWEEN before each."""
+Keys = npt.NDArray[np.uint64]
+"""n-grams of one length, ascending, the classes of each as the bytes of one number."""
+Counted = tuple[Keys, npt.NDArray[np.int64]]
+"""n-grams and how much each counts."""
 
 
 @dataclass(frozen=True)
@@ -53,31 +60,43 @@ def learn(text: Text, order: int) -> list[Grams]:
     found, counts = _count(text, order)
     levels = [_level(found, counts, order)]
     for length in range(order - 1, 0, -1):
-        tails = found & np.uint64((1 << 8 * length) - 1)
-        found, counts = np.unique(tails, return_counts=True)  # in how many contexts each n-gram was seen
+        found, counts = _adjusted(text, length, longer=found)
         levels.append(_level(found, counts, length))
     return levels[::-1]
 
 
-def _count(text: Text, length: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """The n-grams of a length, as the bytes of one number each, ascending, and how often they stand there."""
-    keys = np.zeros(len(text) - length + 1, dtype=np.uint64)
+def _count(text: Text, length: int) -> Counted:
+    keys = np.zeros(max(0, len(text) - length + 1), dtype=np.uint64)
     whole = np.ones(len(keys), dtype=np.bool_)
     for offset in range(length):
         piece = text[offset : offset + len(keys)]
         keys = (keys << np.uint64(8)) | piece
-        whole &= (piece != _BETWEEN) | (
-            offset == 0
-        )  # a beginning is a context, too, for those that are shorter
+        whole &= piece != _BETWEEN
     return np.unique(keys[whole], return_counts=True)
 
 
-def _level(found: npt.NDArray[np.uint64], counts: npt.NDArray[np.int64], length: int) -> Grams:
-    within = found >> np.uint64(8 * (length - 1)) != _BETWEEN
-    found, counts = found[within], counts[within]
+def _adjusted(text: Text, length: int, longer: Keys) -> Counted:
+    """Count n-grams that begin with a space by how often they stand there, others by how many classes stand
+    before them, in the n-grams one class `longer`.
+
+    A space alone begins nothing: it is mostly the end of a word.
+    """
+    found, counts = _count(text, length)
+    tails, befores = np.unique(longer & np.uint64((1 << 8 * length) - 1), return_counts=True)
+    if length == 1:
+        return tails, befores
+    space = text[1]
+    counts[_first(found, length) != space] = befores[_first(tails, length) != space]
+    return found, counts
+
+
+def _first(keys: Keys, length: int) -> Keys:
+    return keys >> np.uint64(8 * (length - 1))
+
+
+def _level(found: Keys, counts: npt.NDArray[np.int64], length: int) -> Grams:
     contexts = found >> np.uint64(8)
-    starts = np.flatnonzero(np.concatenate([[True], contexts[1:] != contexts[:-1]]))
-    sizes = np.diff(np.append(starts, len(found)))
+    _, starts, sizes = np.unique(contexts, return_index=True, return_counts=True)
     totals = np.repeat(np.add.reduceat(counts, starts), sizes)
     once, twice = (counts == 1).sum(), (counts == 2).sum()
     discount = once / max(1, once + 2 * twice)

@@ -41,9 +41,10 @@ def test_texts_stand_apart_with_a_space_around_each():
     assert joined(["a", "b"], ALPHABET).tolist() == [255, space, a, space, 255, space, b, space]
 
 
-@pytest.mark.parametrize("before", ["", "t", "the", "zq", "the tide is late here"])
-def test_probabilities_add_up_to_1_and_leave_nothing_out(tmp_path, before):
-    probabilities = chances(known(ENGLISH, 4, tmp_path), before)
+@pytest.mark.parametrize("order", [4, 7])
+@pytest.mark.parametrize("before", ["", "t", "the", "zq", "zq ", "the tide is late here"])
+def test_probabilities_add_up_to_1_and_leave_nothing_out(tmp_path, before, order):
+    probabilities = chances(known([*ENGLISH, "a", "I"], order, tmp_path), before)
     assert probabilities.sum() == pytest.approx(1, abs=0.02)
     assert probabilities[0] == 0
     assert probabilities[1:].min() > 0
@@ -55,8 +56,39 @@ def test_what_was_seen_is_likelier_than_what_was_not(tmp_path):
     assert probabilities[h] > 20 * probabilities[x]
 
 
+def test_the_commonest_first_letter_of_texts_is_known(tmp_path):
+    t, o = ALPHABET.encode("to")
+    probabilities = chances(known(["tea"] * 20 + ["oak"], 4, tmp_path), "")
+    assert probabilities[t] > 10 * probabilities[o]
+
+
+def test_the_commonest_first_letter_of_words_is_known_after_any_word(tmp_path):
+    t, o = ALPHABET.encode("to")
+    probabilities = chances(known(["in tea"] * 20 + ["in oak"], 4, tmp_path), "zq ")
+    assert probabilities[t] > 10 * probabilities[o]
+
+
+def test_the_commonest_second_letter_of_words_is_known(tmp_path):
+    e, a = ALPHABET.encode("ea")
+    probabilities = chances(known(["in tea"] * 20 + ["in tan"], 5, tmp_path), "t")
+    assert probabilities[e] > 10 * probabilities[a]
+
+
+@pytest.mark.parametrize("others", [[], ["hello world"]])
+def test_a_text_shorter_than_the_order_counts(tmp_path, others):
+    loaded = known(["at"] * 20 + others, 7, tmp_path)
+    t, space = ALPHABET.encode("t ")
+    assert chances(loaded, "a")[t] > 0.9
+    assert chances(loaded, "at")[space] > 0.9
+
+
+def test_a_space_is_not_what_is_expected_where_nothing_is_known(tmp_path):
+    probabilities = chances(known(["a b c d e"] * 20, 4, tmp_path), "z")
+    assert probabilities[ALPHABET.encode(" ")] < 0.6
+
+
 def test_no_text_runs_on_into_the_next(tmp_path):
-    loaded = known(["ab", "cd"], 4, tmp_path)
+    loaded = known(["ab", "cd"] * 5, 4, tmp_path)
     c, space = ALPHABET.encode("c ")
     assert chances(loaded, "ab")[space] > 10 * chances(loaded, "ab")[c]
 
