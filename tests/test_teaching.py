@@ -22,7 +22,7 @@ from pymano.serving.management import Replica
 from pymano.serving.reconcile import reconcile
 from tests import handwriting
 from tests.training.sets import item, write_data, write_set
-from training import archive, evaluate, language, reported, train
+from training import archive, archive_files, evaluate, language, reported, train
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +83,8 @@ def release(run, folder):
         recipe.write_text(RECIPE.format(start=start) + network + f"[weights]\n{weights}")
         trained = folder / "runs" / version
         run(train, recipe, folder / "data", trained, "--minutes", STEPS / 60, "--threads", 1, *options)
-        Habits(0.0, 0.0).save(trained / "habits.json")
+        tuned = archive_files.sha256(trained / "best.pt")
+        Habits(0.0, 0.0, weights_sha256=tuned).save(trained / "habits.json")
         text = language.joined(["hello tall"], Alphabet())
         language.save({"english": language.learn(text, 3)}, trained / "language.npz")
         run(archive, trained / "best.pt", version, folder / "data")

@@ -58,13 +58,19 @@ class Release:
         return self.checkpoint.parent / bundle.HABITS
 
     def check(self) -> None:
-        """SystemExit where it is released already or not ready to be."""
+        """SystemExit where its version is none, it is released already, or not ready to be."""
+        if not archive_files.is_release(self.archive.name):
+            raise SystemExit(f"{self.version} is no version: numbers with dots are, as in 1.7")
         if self.archive.exists():
             raise SystemExit(f"{self.archive.name} is there already: give the next version")
         if not self.habits.exists():
             raise SystemExit(f"{self.habits} is missing: make tune writes it")
         if archive_files.is_benchmark(Checkpoint.load(self.checkpoint)):
             raise SystemExit(f"{self.checkpoint} learnt from data that are for research alone")
+        if not archive_files.has_own_habits(self.checkpoint):
+            raise SystemExit(
+                f"{self.habits} is of other weights, or does not say: make tune of {self.checkpoint}"
+            )
 
 
 def fill(folder: Path, release: Release, data: Path) -> optimise.Check:
@@ -122,9 +128,17 @@ def build(release: Release, data: Path, scratch: Path, now: datetime) -> None:
         sets=sets,
         created=now,
     )
-    shutil.move(packed, release.archive)
-    release.archive.with_suffix(".md").write_text(card, encoding="utf-8")
-    facts.write(known, facts.path(release.archive))
+    _put(release.archive, packed, card, known)
+
+
+def _put(archive: Path, packed: Path, card: str, known: facts.Facts) -> None:
+    """Bring all to the store and list it; the archive comes last and whole, for it takes the version."""
+    archive.with_suffix(".md").write_text(card, encoding="utf-8")
+    facts.write(known, facts.path(archive))
+    arriving = archive.with_suffix(".part")
+    shutil.move(packed, arriving)
+    arriving.replace(archive)
+    archive_files.list_sum(archive)
 
 
 def _arguments() -> argparse.Namespace:
@@ -151,7 +165,7 @@ def _bar(arguments: argparse.Namespace) -> Bar | None:
 
 
 def main() -> None:
-    """Read the command line, build, list the hash."""
+    """Read the command line, check, build."""
     arguments = _arguments()
     torch.set_num_threads(1)
     release = Release(arguments.checkpoint, arguments.version, _bar(arguments))
@@ -163,7 +177,6 @@ def main() -> None:
             raise SystemExit(f"nothing reads like the reference: {error}") from error
         except regression.RegressionError as error:
             raise SystemExit(f"not released, {error}") from error
-    archive_files.list_sum(release.archive)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 from crnn import bundle
 from crnn.bundle import WEIGHTS, Choice
 from crnn.checkpoint import Checkpoint
+from crnn.reader import Habits
 from crnn.recogniser import Recogniser
 from crnn.reference import TorchEngine
 
@@ -35,7 +36,12 @@ def released(store: Path) -> list[Path]:
 
     SHA256SUMS lists them: what was uploaded into the store on a site's pages is no release.
     """
-    return sorted((store / name for name in _sums(store) if _NAME.fullmatch(name)), key=_version)
+    return sorted((store / name for name in _sums(store) if is_release(name)), key=_version)
+
+
+def is_release(name: str) -> bool:
+    """Tell whether an archive is named like a release: `crnn-1.0.mar` is, `crnn-v1.0-rc1.mar` is not."""
+    return bool(_NAME.fullmatch(name))
 
 
 def _sums(store: Path) -> dict[str, str]:
@@ -86,6 +92,12 @@ def recogniser(path: Path, scratch: Path, engine: Choice = "auto") -> Recogniser
     return bundle.load(unpack(path, scratch), engine)
 
 
+def has_own_habits(checkpoint: Path) -> bool:
+    """Tell whether the habits beside a checkpoint were found for its very weights."""
+    habits = Habits.load(checkpoint.parent / bundle.HABITS)
+    return habits.weights_sha256 == sha256(checkpoint)
+
+
 def unpack(archive: Path, scratch: Path) -> Path:
     """Unpack an archive's bundle into a new folder in `scratch`; KeyError where it holds no weights."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
@@ -106,4 +118,6 @@ def list_sum(archive: Path) -> None:
     """Enter a new archive in the SHA256SUMS beside it, in the format of `sha256sum`, the newest last."""
     sums = _sums(archive.parent) | {archive.name: sha256(archive)}
     names = sorted(sums, key=lambda name: _version(archive.with_name(name)))
-    (archive.parent / SUMS).write_text("".join(f"{sums[name]}  {name}\n" for name in names))
+    unfinished = archive.with_name(f"{SUMS}.part")
+    unfinished.write_text("".join(f"{sums[name]}  {name}\n" for name in names))
+    unfinished.replace(archive.parent / SUMS)

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from crnn.bundle import CHOICES, Choice, EngineError
+from crnn.bundle import CHOICES, HABITS, Choice, EngineError
 from crnn.reader import DECODERS, Decoder
 from crnn.recogniser import Recogniser
 from training import answers, archive_files, report, sets
@@ -54,9 +54,18 @@ def load(models: Sequence[Path], engine: Choice = "auto") -> dict[str, Recognise
 def _load(model: Path, scratch: Path, engine: Choice) -> Recogniser:
     try:
         with archive_files.asked_for(model):
-            return archive_files.recogniser(model, scratch, engine)
+            loaded = archive_files.recogniser(model, scratch, engine)
+            _warn_of_others_habits(model)
     except EngineError as error:
         raise SystemExit(f"{model}: {error}") from error
+    return loaded
+
+
+def _warn_of_others_habits(model: Path) -> None:
+    """Say so where a checkpoint is read with habits that were, or may have been, found for another one."""
+    habits = model.parent / HABITS
+    if model.suffix != ".mar" and habits.exists() and not archive_files.has_own_habits(model):
+        tell(f"{model} is read with habits of other weights, or that do not say: make tune of it")
 
 
 def names(models: Sequence[Path]) -> list[str]:

@@ -47,6 +47,11 @@ class Report:
     confusions: Counter[confusions.Confusion]
     reliability: Reliability
 
+    @property
+    def refused(self) -> int:
+        """How many items were refused, and count as read empty."""
+        return sum(answer.reading is None for answer in self.answers)
+
     def scores(self) -> dict[str, Any]:
         """Everything that is one number, or two for an interval, ready for JSON."""
         return {
@@ -137,7 +142,7 @@ def tell(report: Report) -> str:
     return "\n".join(
         [
             str(report.subject),
-            f"{len(report.answers):,} items, {report.ms_per_item:.1f} ms each",
+            f"{len(report.answers):,} items, {report.ms_per_item:.1f} ms each{_tell_refused(report)}",
             f"95 % intervals from {_drawn(report)}",
             "",
             *(_tell_estimate(name, each) for name, each in report.estimates.items()),
@@ -146,6 +151,10 @@ def tell(report: Report) -> str:
             *_tell_confusions(report),
         ]
     )
+
+
+def _tell_refused(report: Report) -> str:
+    return f"; {report.refused:,} of them refused, and counted as read empty" if report.refused else ""
 
 
 def _drawn(report: Report) -> str:

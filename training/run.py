@@ -20,6 +20,7 @@ from training.stream import Position
 from training.trainee import Aims, Trainee, loss_of, optimisers
 
 _CLIP = 2.0
+_SMOOTH = 0.98
 
 Weights = Mapping[str, torch.Tensor]
 
@@ -33,7 +34,15 @@ class Progress:
     seconds: float = 0.0
     best: float = math.inf
     """The lowest held-out CER so far."""
+    loss: float = math.nan
+    """The loss of late, smoothed; unknown before the first step."""
+    reported: int = 0
+    """The step that was reported last."""
     position: Position = field(default_factory=Position)
+
+    def note(self, loss: float) -> None:
+        """Take in the loss of a step."""
+        self.loss = loss if math.isnan(self.loss) else _SMOOTH * self.loss + (1 - _SMOOTH) * loss
 
 
 class Run:
@@ -92,7 +101,7 @@ class Run:
             optimiser.load_state_dict(saved)
         position = Position(**state["progress"].pop("position"))
         self.progress = Progress(**state["progress"], position=position)
-        torch.set_rng_state(state["chance"].cpu())
+        _take_up_chance(state, self.place.device)
         self.exports.update(state.get("exports", []))
         if "start" in state:
             self.config["start"] = state["start"]
@@ -106,8 +115,8 @@ class Run:
             "average": self.average.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "progress": asdict(self.progress),
-            "chance": torch.get_rng_state(),
             "exports": sorted(self.exports),
+            **_chance(self.place.device),
             **{key: self.config[key] for key in ("start",) if key in self.config},
         }
         torch.save(state, unfinished)
@@ -128,6 +137,7 @@ class Run:
         self.progress.step += 1
         self.progress.samples += len(batch.widths)
         self.progress.position = after
+        self.progress.note(float(loss.detach()))
         return float(loss.detach())
 
     def learning_rate(self) -> float:
@@ -148,6 +158,19 @@ class Run:
         }
         shortcut = average.shortcut.state_dict() if self.aims.shortcut else {}
         return Checkpoint(average.crnn.eval(), Alphabet(), notes, shortcut)
+
+
+def _chance(device: torch.device) -> Weights:
+    """The state of the generators that a step draws from, the processor's and the GPU's."""
+    state = {"chance": torch.get_rng_state()}
+    return state | ({"cuda_chance": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {})
+
+
+def _take_up_chance(state: Mapping[str, Any], device: torch.device) -> None:
+    """Draw on from a state; one that was saved on a processor, or has long been, knows of no GPU."""
+    torch.set_rng_state(state["chance"].cpu())
+    if device.type == "cuda" and "cuda_chance" in state:
+        torch.cuda.set_rng_state(state["cuda_chance"].cpu(), device)
 
 
 def _grown(known: Weights, fresh: Weights) -> Weights:

@@ -56,13 +56,14 @@ def _item_of_ink(place: str, line: str) -> Item:
         strokes, text, writer = item["strokes"], str(item["text"]), item.get("writer")
     except (ValueError, LookupError, TypeError) as error:
         raise SystemExit(f'{place}: not an item of ink, {{"text": …, "strokes": …}}') from error
-    return Item(_strip_of_ink(strokes), text, str(writer) if writer else None)
+    return Item(_strip_of_ink(place, strokes), text, str(writer) if writer else None)
 
 
-def _strip_of_ink(strokes: Any) -> Strip | None:
+def _strip_of_ink(place: str, strokes: Any) -> Strip | None:
     try:
         return ink.draw(ink.parse(strokes))
-    except ValueError:
+    except ValueError as refusal:
+        tell(f"{place}: {refusal}")
         return None
 
 

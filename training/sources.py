@@ -16,6 +16,10 @@ from training.mixture import InkSource, StripSource
 from training.photographs import PhotographSource
 from training.samples import Sample, Source
 
+NAMES = ("words", "lines", "characters", "composed", "fonts", "copiste", "photographs")
+FOR_RESEARCH = ("iam-ondb",)
+"""Sources whose licences allow research alone."""
+
 Weigh = Callable[[InkStore, Path], npt.NDArray[np.float32]]
 """Says how often each item of a set is drawn, (items,); what that takes long to find lies in a cache."""
 

@@ -5,11 +5,10 @@ A configuration that gives the source `corrections` a weight learns from an expo
 
 import argparse
 import csv
-import os
 import signal
 import time
-import tomllib
 from collections.abc import Iterator
+from multiprocessing import parent_process
 from pathlib import Path
 from types import FrameType
 from typing import Any, Never
@@ -17,7 +16,7 @@ from typing import Any, Never
 import torch
 from tqdm import tqdm
 
-from training import archive_files, corrections, curves, one_look, sources
+from training import corrections, curves, one_look, recipe, sources
 from training.importance import Importance
 from training.mixture import Batch, Mixture
 from training.place import Place
@@ -41,6 +40,8 @@ class Interrupt:
             signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if not self.asked and parent_process() is None:  # workers have these handlers, too
+            tell("\nInterrupted: this ends after the step, and saves.")
         self.asked = True
 
 
@@ -50,25 +51,23 @@ def train(
     """Train until the minutes are spent or an interrupt; save, evaluate and log on the way."""
     budget = 60.0 * run.config["minutes"]
     begun, before = time.monotonic(), run.progress.seconds
-    saved, evaluated, smooth = begun, begun, 0.0
+    saved, evaluated = begun, begun
     bar = tqdm(total=round(budget), initial=round(before), unit="s", mininterval=20)
     while run.progress.seconds < budget and not interrupt.asked:
-        loss = run.step(*next(batches))
-        smooth = 0.98 * smooth + 0.02 * loss if smooth else loss
+        run.step(*next(batches))
         now = time.monotonic()
         run.progress.seconds = before + now - begun
-        _show(bar, run, smooth)
+        _show(bar, run)
         if now - evaluated > _EVALUATE_EVERY:
-            report(run, held_out, smooth)
+            report(run, held_out)
             evaluated = time.monotonic()
-        if now - saved > _SAVE_EVERY:
+        elif now - saved > _SAVE_EVERY:
             run.save()
             saved = now
     bar.close()
-    run.save()
-    if smooth and not interrupt.asked:
-        report(run, held_out, smooth)  # takes a minute, in which what was learnt must not be lost
-        run.save()
+    run.save()  # the report takes a minute, in which what was learnt must not be lost
+    if run.progress.step != run.progress.reported and not interrupt.asked:
+        report(run, held_out)
 
 
 def _outset(run: Run) -> str:
@@ -80,21 +79,21 @@ def _outset(run: Run) -> str:
     return f"Beginning {start}, for {minutes:g} minutes."
 
 
-def _show(bar: "tqdm[Never]", run: Run, loss: float) -> None:
+def _show(bar: "tqdm[Never]", run: Run) -> None:
     """The bar counts the seconds of the budget; beside them the rate at which samples are learnt from."""
     done = run.progress
     rate = done.samples / max(done.seconds, 1e-9)
-    bar.set_postfix(step=done.step, samples_a_second=f"{rate:.0f}", loss=f"{loss:.3f}", refresh=False)
+    bar.set_postfix(step=done.step, samples_a_second=f"{rate:.0f}", loss=f"{done.loss:.3f}", refresh=False)
     bar.update(round(done.seconds) - bar.n)
 
 
-def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
-    """Log the held-out CER, draw the curves, and keep the best checkpoint, or the last by `keep`."""
+def report(run: Run, held_out: sources.HeldOut) -> None:
+    """Log the held-out CER, draw the curves, keep the best checkpoint, or the last by `keep`, and save."""
     checkpoint = run.checkpoint()
     cer = one_look.held_out_cer(checkpoint, held_out)
     done = run.progress
     rate = f"{run.learning_rate():.2e}"
-    row = (done.step, done.samples, round(done.seconds), rate, f"{loss:.4f}", f"{cer:.4f}")
+    row = (done.step, done.samples, round(done.seconds), rate, f"{done.loss:.4f}", f"{cer:.4f}")
     log = run.folder / LOG
     fresh = not log.exists()
     with log.open("a", newline="") as file:
@@ -103,20 +102,14 @@ def report(run: Run, held_out: sources.HeldOut, loss: float) -> None:
     if cer < done.best or run.config.get("keep") == "last":
         done.best = cer
         checkpoint.save(run.folder / "best.pt")
-
-
-def configuration(path: Path) -> dict[str, Any]:
-    """Read a recipe; `start = "newest"` becomes the newest archive there is."""
-    config = tomllib.loads(path.read_text()) | {"recipe": path.name}
-    if config.get("start") == "newest":
-        config["start"] = os.path.relpath(archive_files.newest())  # it travels with the weights
-    return config
+    done.reported = done.step
+    run.save()  # or a run taken up again would take a worse checkpoint for the best
 
 
 def build(config: dict[str, Any], arguments: argparse.Namespace) -> tuple[Mixture, sources.HeldOut]:
     """Build the sources that a configuration weighs; it takes in the id of the export that is learnt from."""
     cache = arguments.run.parent / "cache"
-    named: dict[str, Source]
+    taught = _taught(config, arguments)
     weigh = (
         Importance(Path(config["start"]), **config["importance"]).weights if "importance" in config else None
     )
@@ -124,13 +117,20 @@ def build(config: dict[str, Any], arguments: argparse.Namespace) -> tuple[Mixtur
     if config.get("benchmark"):
         more, held_out = sources.benchmark(arguments.data, cache)
         named |= more
-    if "corrections" in config["weights"]:
-        if arguments.corrections is None:
-            raise SystemExit(f"{arguments.config.name} learns from corrections: name an export of them")
-        taught = corrections.load(arguments.corrections)
-        named["corrections"], config["exports"] = taught, [taught.export]
+    named |= taught
     mixed = [(named[name], weight) for name, weight in config["weights"].items()]
     return Mixture(mixed, config["columns"], config["seed"]), held_out
+
+
+def _taught(config: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Source]:
+    """The export that is learnt from, where a configuration asks for one."""
+    if "corrections" not in config["weights"]:
+        return {}
+    if arguments.corrections is None:
+        raise SystemExit(f"{arguments.config.name} learns from corrections: name an export of them")
+    taught = corrections.load(arguments.corrections)
+    config["exports"] = [taught.export]
+    return {"corrections": taught}
 
 
 def _arguments() -> argparse.Namespace:
@@ -148,10 +148,13 @@ def main() -> None:
     """Read the command line, build the sources, train."""
     arguments = _arguments()
     torch.set_num_threads(arguments.threads)
-    config = configuration(arguments.config)
-    interrupt = Interrupt()
+    config = recipe.read(arguments.config)
     tell(f"Reading {arguments.data}.")
-    mixture, held_out = build(config, arguments)
+    try:
+        mixture, held_out = build(config, arguments)
+    except KeyboardInterrupt:
+        raise SystemExit("\nEnded before anything was learnt.") from None
+    interrupt = Interrupt()
     arguments.run.mkdir(parents=True, exist_ok=True)
     run = Run(config, arguments.run, Place.here(), arguments.minutes)
     tell(f"{_outset(run)} The first samples are being drawn.")

@@ -1,7 +1,8 @@
 """Finds a checkpoint's habits of reading: `python -m training.tune CHECKPOINT DATA`.
 
 Learns the languages, chooses how much they count and calibrates confidences, all on writers held out of
-training; `language.npz` and `habits.json` go beside the checkpoint. Sets that are reported choose nothing.
+training; `language.npz` and `habits.json`, which names the checkpoint by its hash, go beside it. Sets that
+are reported choose nothing.
 """
 
 import argparse
@@ -24,8 +25,8 @@ from crnn.reader import DECODERS, Calibration, Decoder, Habits, LookAgain, Reade
 from crnn.recogniser import Recogniser
 from crnn.reference import TorchEngine
 from crnn.strip import Strip
+from training import archive_files, phrases, sources
 from training import language as languages
-from training import phrases, sources
 from training.composed import ComposedSource
 from training.metrics import score
 
@@ -151,8 +152,8 @@ def fit(believed: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> Ca
 def tune(checkpoint: Path, data: Path) -> Habits:
     """Write `language.npz` and `habits.json` beside a checkpoint."""
     folder = checkpoint.parent
+    weights, loaded = archive_files.sha256(checkpoint), Checkpoint.load(checkpoint)
     languages.build(data, folder / "language.npz")
-    loaded = Checkpoint.load(checkpoint)
     known = language.load(folder / "language.npz", loaded.alphabet)
     asked = answers(loaded, held_out(data, folder.parent / "cache"))
     habits = choose(asked, lambda habits: Reader(loaded.alphabet, habits, known))
@@ -160,7 +161,7 @@ def tune(checkpoint: Path, data: Path) -> Habits:
     calibrations = {
         decoder: calibrate(reader, [*asked["words"], *asked["lines"]], decoder) for decoder in DECODERS
     }
-    habits = replace(habits, calibrations=calibrations)
+    habits = replace(habits, calibrations=calibrations, weights_sha256=weights)
     habits.save(folder / "habits.json")
     return habits
 

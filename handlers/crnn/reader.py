@@ -94,6 +94,8 @@ class Habits:
     calibrations: Mapping[Decoder, Calibration] = field(
         default_factory=lambda: {decoder: Calibration() for decoder in DECODERS}
     )
+    weights_sha256: str = ""
+    """The file of the weights that they were found for; the oldest do not say."""
 
     def save(self, path: Path) -> None:
         """Write JSON."""

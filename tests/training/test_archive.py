@@ -63,7 +63,8 @@ def place(tmp_path_factory):
     network = CRNN(architecture).eval()
     network.head.bias.data[Alphabet().encode("e")] = 9  # whatever it sees: what is in doubt takes long
     Checkpoint(network, Alphabet(), NOTES).save(run / "best.pt")
-    Habits(0.25, 0.25).save(run / "habits.json")
+    tuned = archive_files.sha256(run / "best.pt")
+    Habits(0.25, 0.25, weights_sha256=tuned).save(run / "habits.json")
     text = language.joined(["hello world"], Alphabet())
     language.save({"english": language.learn(text, 3)}, run / "language.npz")
     write_data(place / "data")
@@ -192,9 +193,40 @@ def test_an_archive_is_never_overwritten(place, store):
     assert (store / "crnn-1.0.mar").read_bytes() == before
 
 
+@pytest.mark.parametrize("version", ["v1.1", "1.1-rc1", "1.", ""])
+def test_what_is_no_version_is_refused(place, version):
+    with pytest.raises(SystemExit, match=f"{version} is no version"):
+        pack(place, version)
+
+
+@pytest.mark.parametrize("lost", ["facts.write", "shutil.move"])
+def test_what_breaks_off_on_the_way_to_the_store_takes_no_version(place, store, monkeypatch, lost):
+    def break_off(_, to):
+        to.write_bytes(b"half")
+        raise RuntimeError("the disk is full")
+
+    before = {path: path.read_bytes() for path in store.iterdir()}
+    monkeypatch.setattr(f"training.archive.{lost}", break_off)
+    with pytest.raises(RuntimeError):
+        pack(place, "1.1")
+    for path in set(store.iterdir()) - set(before):
+        assert path.suffix != ".mar"
+        path.unlink()
+    assert {path: path.read_bytes() for path in store.iterdir()} == before
+
+
 def test_without_habits_there_is_no_archive(place, store, run, tmp_path):
     (run / "habits.json").rename(tmp_path / "habits.json")
     with pytest.raises(SystemExit, match=r"small/habits\.json is missing: make tune"):
+        pack(place, "1.1")
+    (tmp_path / "habits.json").rename(run / "habits.json")
+
+
+@pytest.mark.parametrize("tuned", ["", "0" * 64])
+def test_with_habits_of_other_weights_there_is_no_archive(place, run, tmp_path, tuned):
+    (run / "habits.json").rename(tmp_path / "habits.json")
+    Habits(0.25, 0.25, weights_sha256=tuned).save(run / "habits.json")
+    with pytest.raises(SystemExit, match=r"small/habits\.json is of other weights, or does not say"):
         pack(place, "1.1")
     (tmp_path / "habits.json").rename(run / "habits.json")
 

@@ -7,8 +7,10 @@ import torch
 from crnn.alphabet import Alphabet
 from crnn.checkpoint import Checkpoint
 from crnn.network import CRNN, Architecture
+from crnn.reader import Habits
 from tests import handwriting, paper
 from tests.training.sets import item, write_pages, write_set
+from training import archive_files
 from training import evaluate as module
 
 KEYS = {"model", "cer", "wer", "exact", "top3", "ece", "n", "ms_per_item", "cer_interval", "resampled"}
@@ -96,6 +98,17 @@ def test_the_report_lies_by_default_in_a_folder_of_the_set(
     (name,) = module.names([checkpoint])
     assert (tmp_path / "reports" / "evaluate" / "words" / name / "worst.png").exists()
     assert f"reports/evaluate/words/{name}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("tuned", "warned"), [("its own", False), ("", True), ("0" * 64, True)])
+def test_habits_of_other_weights_are_warned_of(run, ink_set, checkpoint, tmp_path, capsys, tuned, warned):
+    mine = tmp_path / "run" / "soup.pt"
+    mine.parent.mkdir()
+    mine.write_bytes(checkpoint.read_bytes())
+    weights = archive_files.sha256(mine) if tuned == "its own" else tuned
+    Habits(weights_sha256=weights).save(mine.parent / "habits.json")
+    module.load([mine])
+    assert ("soup.pt is read with habits of other weights" in capsys.readouterr().err) == warned
 
 
 def test_people_are_told_beside_the_json(run, ink_set, capsys, monkeypatch):

@@ -67,6 +67,12 @@ def test_what_was_refused_has_no_confidence_to_be_wrong_about():
     assert "unknown" in report.tell(silent)
 
 
+def test_it_is_told_how_many_were_refused():
+    told = report.tell(measure(answer("a", "a"), refused("b"), refused("c")))
+    assert "3 items, 4.5 ms each; 2 of them refused" in told
+    assert "refused" not in report.tell(measure(answer("a", "a")))
+
+
 def test_the_most_frequent_confusions_are_told():
     told = report.tell(measure(answer("cat", "cut"), answer("tall", "tull"), answer("to be", "tobe")))
     assert "    2  a       u       of 2 written" in told

@@ -6,6 +6,7 @@ import torch
 from crnn import decode
 from crnn.alphabet import Alphabet
 from tests.training.learners import CONFIG, PLACE, WORDS, dropping, run_in, same, samples
+from training import run as module
 from training.mixture import collate, pad
 from training.run import Run
 from training.stream import Position
@@ -71,6 +72,14 @@ def test_progress_counts_steps_and_samples_and_knows_its_position(batch, tmp_pat
         assert each.progress.step == 3
         assert each.progress.samples == 3 * len(WORDS)
         assert each.progress.position == Position(0, 3)
+
+
+def test_the_loss_of_late_is_smoothed_and_goes_on_smoothly(batch, tmp_path):
+    run = run_in(tmp_path)
+    first, second = learn(run, batch, 2)
+    assert run.progress.loss == pytest.approx(0.98 * first + 0.02 * second)
+    run.save()
+    assert run_in(tmp_path).progress.loss == run.progress.loss
 
 
 def test_nothing_half_written_is_left(tmp_path):
@@ -212,12 +221,30 @@ def test_a_run_knows_the_exports_that_it_and_its_start_learnt_from(batch, tmp_pa
     assert resumed.checkpoint().notes["config"]["start"] == str(tmp_path / "best.pt")
 
 
-def test_a_run_that_was_begun_before_exports_were_noted_goes_on(batch, tmp_path):
+def test_a_run_that_was_begun_before_exports_and_reports_were_noted_goes_on(batch, tmp_path):
     run_in(tmp_path).save()
     state = torch.load(tmp_path / "state.pt", weights_only=True)
-    del state["exports"]
+    del state["exports"], state["progress"]["loss"], state["progress"]["reported"]
     torch.save(state, tmp_path / "state.pt")
-    assert run_in(tmp_path).checkpoint().notes["exports"] == []
+    resumed = run_in(tmp_path)
+    assert resumed.checkpoint().notes["exports"] == []
+    learn(resumed, batch, 1)
+
+
+def test_chance_goes_on_from_where_it_was_on_a_gpu_too(monkeypatch):
+    gpu, drawn_on = torch.device("cuda"), {}
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: torch.tensor([7], dtype=torch.uint8))
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, device: drawn_on.update({device: state}))
+    on_gpu, on_processor = module._chance(gpu), module._chance(torch.device("cpu"))
+    drawn = torch.rand(3)
+    module._take_up_chance(on_gpu, gpu)
+    assert torch.equal(torch.rand(3), drawn)
+    assert drawn_on[gpu].tolist() == [7]
+    drawn_on.clear()
+    for state, device in ((on_processor, gpu), (on_gpu, torch.device("cpu"))):
+        module._take_up_chance(state, device)
+        assert torch.equal(torch.rand(3), drawn)
+    assert not drawn_on
 
 
 def test_a_resumed_run_needs_no_start(batch, tmp_path):

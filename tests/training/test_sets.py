@@ -55,10 +55,12 @@ def test_pictures_have_their_text_and_their_writer_if_known(picture_set):
     assert all(each.strip is not None for each in items(picture_set))
 
 
-def test_refused_ink_has_no_strip(tmp_path):
+def test_refused_ink_has_no_strip_and_is_named(tmp_path, capsys):
     refused = [item("hi", strokes=[[]]), item("hi", strokes=[[[0, 0], ["a", 1]]])]
     path = write_set(tmp_path / "s.jsonl.gz", refused)
     assert [each.strip for each in items(path)] == [None, None]
+    said = capsys.readouterr().err.splitlines()
+    assert said == [f"{path}:1: there is no point to read", f"{path}:2: a point must be [x, y] in numbers"]
 
 
 def test_refused_pictures_have_no_strip_and_are_named(picture_set, capsys):

@@ -1,13 +1,8 @@
-import tomllib
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from tests.training.sets import HELD_OUT, WRITERS, item, write_data, write_set
 from training import sources
-
-CONFIGS = Path(sources.__file__).with_name("configs")
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +58,9 @@ def for_benchmark(tmp_path_factory):
     return sources.benchmark(data, data / "cache")
 
 
-def test_every_source_of_the_configurations_is_there(built, for_benchmark):
-    for path in CONFIGS.glob("*.toml"):
-        config = tomllib.loads(path.read_text())
-        more = set(for_benchmark[0]) if config.get("benchmark") else set()
-        assert set(config["weights"]) <= set(built[0]) | more | {"corrections"}
+def test_every_source_that_a_recipe_may_name_is_there(built, for_benchmark):
+    assert set(built[0]) == set(sources.NAMES)
+    assert set(for_benchmark[0]) == set(sources.FOR_RESEARCH)
 
 
 def test_the_benchmark_draws_lines_of_writers_that_are_not_held_out(for_benchmark, random):

@@ -13,7 +13,7 @@ from training import train as module
 from training.mixture import collate
 from training.sources import HeldOut
 from training.stream import Position
-from training.train import Interrupt, build, configuration, report, train
+from training.train import Interrupt, build, report, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SHORT = 1e-6
@@ -49,13 +49,18 @@ def held_out(words):
 
 
 @pytest.fixture
-def interrupt():
-    """Handlers as they were, afterwards."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in numbers}
-    yield Interrupt()
+def handlers():
+    """Those of a program in the foreground, and as they were afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def interrupt(handlers):
+    return Interrupt()
 
 
 def rows(folder):
@@ -123,24 +128,86 @@ def test_it_saves_and_evaluates_on_the_way(batches, held_out, interrupt, tmp_pat
     assert [row["step"] for row in rows(tmp_path)] == ["1", "2", "3"]
 
 
-def test_what_was_learnt_outlives_an_end_in_the_last_report(
+def test_a_run_that_ended_in_its_last_report_reports_when_it_is_taken_up_again(
     batches, held_out, interrupt, tmp_path, monkeypatch
 ):
     def die(*_):
-        raise RuntimeError("a worker was killed")
+        raise RuntimeError("the machine was lost")
 
-    monkeypatch.setattr(module, "report", die)
-    with pytest.raises(RuntimeError):
-        train(run_in(tmp_path, minutes=SHORT), batches, held_out, interrupt)
-    assert run_in(tmp_path, minutes=SHORT).progress.step == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "report", die)
+        with pytest.raises(RuntimeError):
+            train(run_in(tmp_path, minutes=SHORT), batches, held_out, interrupt)
+    again = run_in(tmp_path, minutes=SHORT)
+    train(again, batches, held_out, interrupt)
+    assert again.progress.step == 1
+    [row] = rows(tmp_path)
+    assert (row["step"], float(row["loss"])) == ("1", pytest.approx(again.progress.loss, abs=1e-4))
+    assert Checkpoint.load(tmp_path / "best.pt").notes["steps"] == 1
+
+
+def test_a_run_that_was_interrupted_in_its_last_step_reports_when_it_is_taken_up_again(
+    batches, held_out, interrupt, tmp_path
+):
+    run = run_in(tmp_path, minutes=SHORT)
+
+    def interrupted():
+        signal.raise_signal(signal.SIGINT)
+        yield next(batches)
+
+    train(run, interrupted(), held_out, interrupt)
+    assert not (tmp_path / "log.csv").exists()
+    interrupt.asked = False
+    train(run_in(tmp_path, minutes=SHORT), batches, held_out, interrupt)
+    assert [row["step"] for row in rows(tmp_path)] == ["1"]
+
+
+def test_what_was_reported_last_is_not_reported_again_at_the_end(
+    batches, held_out, interrupt, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "_EVALUATE_EVERY", 0.0)
+    train(run_in(tmp_path, minutes=SHORT), batches, held_out, interrupt)
+    assert [row["step"] for row in rows(tmp_path)] == ["1"]
+
+
+def test_the_best_is_known_to_a_run_whose_machine_was_lost_right_after_the_report(held_out, tmp_path):
+    run = run_in(tmp_path)
+    run.save()
+    run.progress.step = 9
+    report(run, held_out)
+    again = run_in(tmp_path).progress
+    assert (again.best, again.reported) == (run.progress.best, 9)
+
+
+def test_an_interrupt_is_answered_once(interrupt, capsys):
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    assert capsys.readouterr().err.strip() == "Interrupted: this ends after the step, and saves."
+
+
+def test_workers_leave_the_answer_to_their_parent(interrupt, capsys, monkeypatch):
+    monkeypatch.setattr(module, "parent_process", lambda: "the run")
+    signal.raise_signal(signal.SIGINT)
+    assert interrupt.asked
+    assert not capsys.readouterr().err
+
+
+def test_an_interrupt_while_data_are_read_ends_it_at_once(tmp_path, monkeypatch, handlers):
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text(RECIPE)
+    monkeypatch.setattr(module, "build", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr("sys.argv", ["train", str(recipe), "data", str(tmp_path / "runs" / "mine")])
+    with pytest.raises(SystemExit, match="Ended before anything was learnt"):
+        module.main()
+    assert not (tmp_path / "runs").exists()
 
 
 def test_only_a_better_checkpoint_is_kept(held_out, tmp_path):
     run = run_in(tmp_path)
-    report(run, held_out, 1.0)
+    report(run, held_out)
     before = (tmp_path / "best.pt").read_bytes()
     run.progress.step = 9
-    report(run, held_out, 1.0)
+    report(run, held_out)
     assert (tmp_path / "best.pt").read_bytes() == before
     assert [row["step"] for row in rows(tmp_path)] == ["0", "9"]
 
@@ -149,19 +216,11 @@ def test_the_last_checkpoint_is_kept_where_that_is_wanted(held_out, tmp_path):
     run = run_in(tmp_path, keep="last")
     run.progress.best = 0.0
     run.progress.step = 9
-    report(run, held_out, 1.0)
+    report(run, held_out)
     assert Checkpoint.load(tmp_path / "best.pt").notes["steps"] == 9
 
 
-def test_a_recipe_may_begin_with_the_newest_archive(tmp_path, monkeypatch):
-    monkeypatch.setattr(module.archive_files, "newest", lambda: tmp_path / "crnn-1.7.mar")
-    (tmp_path / "mine.toml").write_text('start = "newest"\nseed = 1\n')
-    monkeypatch.chdir(tmp_path.parent)
-    start = f"{tmp_path.name}/crnn-1.7.mar"
-    assert configuration(tmp_path / "mine.toml") == {"start": start, "seed": 1, "recipe": "mine.toml"}
-
-
-def test_it_says_what_it_does_before_its_first_step(tmp_path, monkeypatch, capsys, interrupt):
+def test_it_says_what_it_does_before_its_first_step(tmp_path, monkeypatch, capsys, handlers):
     data, recipe = write_data(tmp_path / "data"), tmp_path / "mine.toml"
     recipe.write_text(RECIPE)
     monkeypatch.setattr("sys.argv", ["train", str(recipe), str(data), str(tmp_path / "runs" / "mine")])
@@ -185,7 +244,7 @@ def test_corrections_are_learnt_only_where_an_export_is_named(tmp_path):
     mixture, _ = build(config, named)
     assert set(mixture[0][0].target_lengths.tolist()) == {len("tall")}
     assert config["exports"] == ["4f1c9a"]
-    named.corrections = None
+    named.corrections, named.data = None, tmp_path / "not-read"
     with pytest.raises(SystemExit, match=r"mine\.toml learns from corrections"):
         build(config, named)
 

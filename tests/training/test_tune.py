@@ -1,10 +1,13 @@
+import hashlib
+
 import numpy as np
 import pytest
 
 from crnn.alphabet import Alphabet
+from crnn.checkpoint import Checkpoint
 from crnn.reader import Calibration, Habits, Reader
 from crnn.strip import Strip
-from training import tune
+from training import archive_files, tune
 from training.tune import Answer, calibrate, choose, fit
 
 ALPHABET = Alphabet()
@@ -65,6 +68,24 @@ def test_habits_that_spoil_codes_are_not_chosen(monkeypatch):
         codes=lambda habits: 0.1 if habits.weight < 0.35 else 0.2,
     )
     assert chosen.weight == 0.3
+
+
+def test_what_is_found_goes_beside_the_checkpoint_and_names_it(monkeypatch, tmp_path):
+    (tmp_path / "soup.pt").write_bytes(b"weights")
+    nothing = {"words": [], "lines": []}
+    for name, found in (("answers", nothing), ("held_out", {}), ("choose", Habits(0.3, 0.5))):
+        monkeypatch.setattr(tune, name, lambda *_, found=found: found)
+    monkeypatch.setattr(tune, "calibrate", lambda *_: Calibration(0.9))
+    monkeypatch.setattr(tune.Checkpoint, "load", lambda _: Checkpoint(None, ALPHABET))
+    monkeypatch.setattr(tune.languages, "build", lambda *_: None)
+    monkeypatch.setattr(tune.language, "load", lambda *_: None)
+    tune.tune(tmp_path / "soup.pt", tmp_path)
+    habits = Habits.load(tmp_path / "habits.json")
+    assert (habits.weight, habits.calibrations["beam"]) == (0.3, Calibration(0.9))
+    assert habits.weights_sha256 == hashlib.sha256(b"weights").hexdigest()
+    (tmp_path / "best.pt").write_bytes(b"others")
+    assert archive_files.has_own_habits(tmp_path / "soup.pt")
+    assert not archive_files.has_own_habits(tmp_path / "best.pt")
 
 
 def test_where_every_weight_does_harm_languages_say_nothing(monkeypatch):

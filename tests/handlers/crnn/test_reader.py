@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -171,3 +173,11 @@ def test_habits_travel_as_json(tmp_path):
     habits = Habits(0.3, 0.5, {"best-path": Calibration(0.8, 0.0, 0.1), "beam": Calibration(1.2, -0.3, 0)})
     habits.save(tmp_path / "habits.json")
     assert Habits.load(tmp_path / "habits.json") == habits
+
+
+def test_habits_that_do_not_say_whose_they_are_can_be_read(tmp_path):
+    Habits(0.3, 0.5).save(tmp_path / "habits.json")
+    written = json.loads((tmp_path / "habits.json").read_text())
+    del written["weights_sha256"]
+    (tmp_path / "habits.json").write_text(json.dumps(written))
+    assert Habits.load(tmp_path / "habits.json") == Habits(0.3, 0.5)
