@@ -137,8 +137,9 @@ class Run:
         self.progress.step += 1
         self.progress.samples += len(batch.widths)
         self.progress.position = after
-        self.progress.note(float(loss.detach()))
-        return float(loss.detach())
+        scalar = float(loss.detach())
+        self.progress.note(scalar)
+        return scalar
 
     def learning_rate(self) -> float:
         """Linear warm-up by steps, flat, then a straight fall to nothing over the last `fall` of the time."""
