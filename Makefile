@@ -44,7 +44,7 @@ help:
 	@echo "make evaluate  DATA=set.jsonl.gz or a folder with labels.tsv or pages.jsonl"
 	@echo "               [MODEL='a.mar b.pt'] [DECODER=best-path|beam] [ENGINE=auto|onnx|torch]"
 	@echo "               [LIMIT=n] [REPORT=folder]"
-	@echo "make soup      CHECKPOINTS='a.pt b.mar' DATA=folder TO=runs/…/soup.pt: the mean of their weights"
+	@echo "make soup      CHECKPOINTS='a.pt b.mar' DATA=folder TO=runs/…/soup.pt [ALL=1]: the mean of their weights"
 	@echo "make tune      CHECKPOINT=runs/…/best.pt DATA=folder: languages and calibration beside it"
 	@echo "make archive   CHECKPOINT=runs/…/best.pt VERSION=1.1 DATA=folder [AGAINST=a.mar] [TOLERANCE=0.005]"
 	@echo "make bench     [MODEL=a.mar] time, memory and CPU of the recogniser, TorchServe and the site"
@@ -114,7 +114,7 @@ evaluate: install-dev
 
 soup: install-dev
 	$(call need,CHECKPOINTS DATA TO)
-	$(MODEL_CODE) $(BIN)/python -m training.soup $(DATA) $(TO) $(CHECKPOINTS)
+	$(MODEL_CODE) $(BIN)/python -m training.soup $(DATA) $(TO) $(CHECKPOINTS) $(if $(ALL),--all)
 
 tune: install-dev
 	$(call need,CHECKPOINT DATA)

@@ -1,9 +1,11 @@
-"""Averages the weights of checkpoints: `python -m training.soup DATA TO CHECKPOINT…`.
+"""Averages the weights of checkpoints: `python -m training.soup DATA TO CHECKPOINT… [--all]`.
 
 The greedy soup of Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models improves
 accuracy without increasing inference time" (2022): the best comes first, and each other one joins where the
-average with it reads the held-out writers no worse. The checkpoints, or archives, have to descend from one
-another or from one ancestor. What is known of the making is that of the first one named that is in it.
+average with it reads the words of held-out writers no worse. With `--all` it is the uniform soup, of all of
+them: what reads these words a little worse may be worth it elsewhere. The checkpoints, or archives, have to
+descend from one another or from one ancestor. What is known of the making is that of the first one named
+that is in it.
 """
 
 import argparse
@@ -68,10 +70,15 @@ def cook(checkpoints: Mapping[str, Checkpoint], rate: Rate) -> Checkpoint:
         tell(f"with {name}: {cer:.2%}")
         if cer <= lowest:
             chosen, lowest = [*chosen, name], cer
-    ordered = [name for name in checkpoints if name in chosen]
-    soup = average([checkpoints[name] for name in ordered])
+    ordered = {name: checkpoint for name, checkpoint in checkpoints.items() if name in chosen}
     tell(f"{lowest:.2%}: {', '.join(ordered)}")
-    return replace(soup, notes=soup.notes | {"soup": ordered})
+    return stir(ordered)
+
+
+def stir(checkpoints: Mapping[str, Checkpoint]) -> Checkpoint:
+    """The average of some checkpoints by name, which is kept in its notes."""
+    soup = average(list(checkpoints.values()))
+    return replace(soup, notes=soup.notes | {"soup": list(checkpoints)})
 
 
 def _arguments() -> argparse.Namespace:
@@ -79,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path)
     parser.add_argument("to", type=Path)
     parser.add_argument("checkpoints", type=Path, nargs="+", metavar="checkpoint")
+    parser.add_argument("--all", action="store_true", help="average all of them, whatever that reads")
     return parser.parse_args()
 
 
@@ -92,16 +100,22 @@ def main() -> None:
     arguments = _arguments()
     loaded = {str(path): _load(path) for path in arguments.checkpoints}
     try:
-        average(list(loaded.values()))
+        everything = stir(loaded)
     except ValueError as error:
         raise SystemExit(str(error)) from error
     arguments.to.parent.mkdir(parents=True, exist_ok=True)
+    soup = everything if arguments.all else cook(loaded, _rate(arguments, loaded))
+    soup.save(arguments.to)
+
+
+def _rate(arguments: argparse.Namespace, loaded: Mapping[str, Checkpoint]) -> Rate:
+    """The rate by the held-out writers of what the checkpoints were taught."""
     cache = arguments.to.parent.parent / "cache"
     if any(map(archive_files.is_benchmark, loaded.values())):
         _, held_out = sources.benchmark(arguments.data, cache)
     else:
         held_out = sources.held_out_words(arguments.data, cache)
-    cook(loaded, partial(one_look.held_out_cer, held_out=held_out)).save(arguments.to)
+    return partial(one_look.held_out_cer, held_out=held_out)
 
 
 if __name__ == "__main__":

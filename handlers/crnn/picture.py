@@ -125,7 +125,7 @@ def _stand_out(darker: npt.NDArray[np.float32]) -> Grey:
     if clear.size < 4:
         raise NothingToReadError("there is no ink on the paper")
     otsu, _ = cv2.threshold((clear * 255).astype(np.uint8).reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
-    strong = darker[darker * 255 > otsu]
+    strong = darker[darker > max(otsu / 255, floor)]  # of ink that is all alike Otsu's threshold is 0
     full = float(np.percentile(strong, 60)) if strong.size else float(clear.max())
     if full < 0.06:
         raise NothingToReadError("there is no ink on the paper")

@@ -114,6 +114,15 @@ def test_it_is_cooked_by_the_held_out_writers_of_the_set_that_was_learnt(
     assert torch.equal(soup.network.head.weight, Checkpoint.load(paths[0]).network.head.weight)
 
 
+def test_all_of_them_are_averaged_where_that_is_asked_for(three, tmp_path, start):
+    paths = [tmp_path / f"{name}.pt" for name in three]
+    for path in paths:
+        three[path.stem].save(path)
+    soup = Checkpoint.load(start(*paths, "--all"))
+    assert value(soup) == 3.0
+    assert soup.notes["soup"] == list(map(str, paths))
+
+
 def test_what_cannot_be_averaged_is_told_before_anything_is_read(tmp_path, start):
     run_in(tmp_path / "a").checkpoint().save(tmp_path / "a.pt")
     wider = CONFIG["network"] | {"hidden": 32}

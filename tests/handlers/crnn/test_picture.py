@@ -99,6 +99,11 @@ def test_paper_that_ends_in_the_picture_is_no_ink():
     assert likeness(paper.grainy(sheet[height // 6 :, width // 8 :], spread=3)) > 0.9
 
 
+def test_black_ink_that_is_all_alike_is_ink():
+    grainy = paper.grainy(blank(230, PAGE.shape), spread=5)
+    assert likeness(np.where(PAGE < 130, 0, grainy).astype(np.uint8)) > 0.9
+
+
 def test_noise_changes_nothing():
     assert likeness(paper.grainy(PAGE, spread=12)) > 0.95
 
