@@ -60,7 +60,7 @@ def train(
         _show(bar, run)
         if now - evaluated > _EVALUATE_EVERY:
             report(run, held_out)
-            evaluated = time.monotonic()
+            saved = evaluated = time.monotonic()
         elif now - saved > _SAVE_EVERY:
             run.save()
             saved = now

@@ -46,11 +46,16 @@ def decode(data: bytes) -> Grey:
         except Exception as error:
             raise TruncatedPictureError("the picture cannot be decoded to its end") from error
         grey = np.asarray(_flatten(_upright(picture)))
-    scale = _WORKING_SIDE / max(grey.shape)
-    if scale < 1:
-        height, width = (max(1, round(side * scale)) for side in grey.shape)
-        grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
-    return grey
+    return shrunk(grey, _WORKING_SIDE)
+
+
+def shrunk(grey: Grey, longest: int) -> Grey:
+    """Make a picture smaller, where it is larger, until its longer side has so many pixels."""
+    scale = longest / max(grey.shape)
+    if scale >= 1:
+        return grey
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def _open(data: bytes) -> Image.Image:

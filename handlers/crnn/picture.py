@@ -71,9 +71,7 @@ def _is_negative(grey: Grey) -> bool:
     if max(np.median(grey), np.median(_border(grey))) < _BLACK:
         low, median, high = np.percentile(grey, (1, 50, 99))
         return bool(high - median > 1.5 * (median - low))
-    scale = min(1.0, _GROUND_SIDE / max(grey.shape))
-    height, width = (max(1, round(side * scale)) for side in grey.shape)
-    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    small = encoded.shrunk(grey, _GROUND_SIDE)
     reach = max(9, min(small.shape) // 4) | 1
     small = np.pad(small, reach, "edge")
     around, square = cv2.medianBlur(small, reach), np.ones((reach, reach), np.uint8)
