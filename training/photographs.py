@@ -1,4 +1,4 @@
-"""Photographs of writing, made up: ink on paper with its rules, light, neighbours, lens and compression.
+"""Photographs of writing, made up: ink on its ground, with rules, tables, neighbours, light and lens.
 
 Each is read by `crnn.picture`, as a real one is, so that the network sees what is left of it in serving.
 """
@@ -60,8 +60,10 @@ def photograph(strokes: Sequence[Points], neighbour: Sequence[Points], random: n
     mark = _mark(placed, (height, width), pen)
     if random.random() < 0.35:
         mark = np.maximum(mark, _neighbour(neighbour, (height, width), pen, margins, random))
-    shot = _paper((height, width), high, random) * (1 - _pigment(mark, random))
-    return _exposed(shot * _lit((height, width), random), pen, random)
+    shot = _written(mark, high, random)
+    if random.random() < 0.15:
+        shot = _on_table(shot, high, random)
+    return _exposed(shot * _lit(shot.shape, random), pen, random)
 
 
 def _mark(strokes: Sequence[Points], shape: tuple[int, int], pen: float) -> Light:
@@ -98,6 +100,31 @@ def _neighbour(
     return _mark([(stroke - origin) * np.float32(scale) + place for stroke in strokes], shape, pen)
 
 
+def _written(mark: Light, high: float, random: np.random.Generator) -> Light:
+    """Writing on its ground: ink on paper, at times on coloured card, or chalk on a board."""
+    kind = random.random()
+    if kind < 0.08:
+        board = random.uniform(0.12, 0.65)
+        chalk = min(1.0, board + random.uniform(0.3, 0.8))
+        ground = board + _cloud(mark.shape, random.uniform(2, 20), random) * random.uniform(0, 0.02)
+        return np.asarray(ground + (chalk - ground) * mark, np.float32)
+    paper = _paper(mark.shape, high, random) * (random.uniform(0.4, 0.8) if kind < 0.14 else 1.0)
+    return np.asarray(paper * (1 - _pigment(mark, random)), np.float32)
+
+
+def _on_table(shot: Light, high: float, random: np.random.Generator) -> Light:
+    """A page that lies, not quite straight, on a darker table, which is seen at some of its sides."""
+    seen = np.rint(high * random.uniform(0.1, 0.8, 4) * (random.random(4) < 0.6)).astype(int)
+    height, width = shot.shape[0] + int(seen[1] + seen[3]), shot.shape[1] + int(seen[0] + seen[2])
+    middle = ((shot.shape[1] - 1) / 2, (shot.shape[0] - 1) / 2)
+    turn = cv2.getRotationMatrix2D(middle, random.normal(0, 2), 1.0)
+    turn[:, 2] += seen[:2]
+    table = random.uniform(0.1, 0.6) * (1 + _cloud((height, width), 12, random) * random.uniform(0, 0.12))
+    covered = cv2.warpAffine(np.ones_like(shot), turn, (width, height))
+    laid = cv2.warpAffine(shot, turn, (width, height))
+    return np.asarray(laid + table * (1 - covered), np.float32)
+
+
 def _pigment(mark: Light, random: np.random.Generator) -> Light:
     """How much light the ink takes: a pen's is even, a pencil's is faint and grainy."""
     if random.random() < 0.7:
@@ -115,8 +142,8 @@ def _paper(shape: tuple[int, int], high: float, random: np.random.Generator) -> 
     if kind < 0.5:
         return paper
     apart = high * random.uniform(0.35, 1.6)
-    thick = max(1, round(high * random.uniform(0.008, 0.03)))
-    shade = random.uniform(0.1, 0.4)
+    thick = max(1, round(high * random.uniform(0.008, 0.05)))
+    shade = random.uniform(0.1, 0.6)
     tilt = random.normal(0, 0.012) * width
     rules = np.zeros(shape, np.uint8)
     for y in np.arange(random.uniform(0, apart), height, apart):
@@ -145,18 +172,21 @@ def _lit(shape: tuple[int, int], random: np.random.Generator) -> Light:
     light = 1 + along * random.uniform(0, 0.5)
     if random.random() < 0.35:
         edge = random.uniform(-0.4, 0.4)
-        soft = np.exp(random.uniform(np.log(0.01), np.log(0.3)))
-        depth = random.uniform(0.1, 0.55)
+        soft = np.exp(random.uniform(np.log(0.004), np.log(0.3)))
+        depth = random.uniform(0.1, 0.65)
         light = light * (1 - depth / (1 + np.exp(-np.clip((along - edge) / soft, -30, 30))))
     return np.asarray(light, np.float32)
 
 
 def _exposed(shot: Light, pen: float, random: np.random.Generator) -> Pixels:
-    """What the camera makes of it: turned a little, blurred, noisy, more or less bright, compressed."""
+    """What the camera makes of it: seen askew, blurred, noisy, more or less bright, compressed."""
     height, width = shot.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), random.normal(0, 1.5), 1.0)
-    turn[:, :2] = turn[:, :2] + random.normal(0, 0.03, (2, 2))
-    turned = cv2.warpAffine(shot, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    turn = np.eye(3)
+    turn[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), random.normal(0, 1.5), 1.0)
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    moved = corners + random.normal(0, 0.02, (4, 2)).astype(np.float32) * max(shot.shape[0], width / 4)
+    askew = cv2.getPerspectiveTransform(corners, moved.astype(np.float32)) @ turn
+    turned = cv2.warpPerspective(shot, askew, (width, height), borderMode=cv2.BORDER_REPLICATE)
     shot = np.asarray(turned, np.float32)
     blur = random.uniform(0, 0.45) * pen
     if blur > 0.3:

@@ -17,14 +17,16 @@ def read(grey):
     return picture.fit(picture.crop(picture.strength(grey)))
 
 
-def test_a_photograph_is_a_grey_picture_of_the_word_on_lighter_paper(random):
-    for _ in range(30):
+def test_a_photograph_is_a_grey_picture_of_the_word_mostly_on_lighter_paper(random):
+    lighter = []
+    for _ in range(60):
         grey = photograph(HELLO, WORLD, random)
         assert grey.dtype == np.uint8
         assert grey.ndim == 2
-        height, width = grey.shape
-        assert width > height > 36
-        assert np.median(grey) > np.percentile(grey, 1)
+        assert min(grey.shape) > 36
+        low, median, high = np.percentile(grey, (2, 50, 99.8)).astype(int)
+        lighter.append(median - low > high - median)
+    assert 0.7 < np.mean(lighter) < 1
 
 
 def test_most_photographs_can_be_read_as_the_word_that_was_written(random):
