@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from crnn import encoded
+from crnn import encoded, rules
 from crnn.encoded import Grey
 from crnn.ink import FLAT_HEIGHT, is_flat
 from crnn.strip import HEIGHT, MARGIN, MAX_WIDTH, MIN_WIDTH, PEN_WIDTH, NothingToReadError, Strip, scales
@@ -21,10 +21,6 @@ _GROUND_SIDE = 200
 """Pixels of the longer side of a picture whose ground is looked for."""
 _EDGE = 1.04
 """How much brighter than the darker side of an edge the paper may seem there."""
-_RULE_LENGTH = 30
-"""How long a printed line is at least, in widths of the pen; the stem of a letter is shorter."""
-_CLEARLY = 25
-"""How much stronger than a printed line ink is at least where it crosses it."""
 _NOISE_PIECES = 200
 _NOISE_AREA = 40
 """More than so many pieces, none of them as large as this, are a camera's noise."""
@@ -133,7 +129,7 @@ def _stand_out(darker: npt.NDArray[np.float32]) -> Grey:
 
 def crop(ink: Grey) -> Patch:
     """Cut out the writing: ruled lines, specks and what hangs in from the border are wiped first."""
-    ink = _without_rules(ink)
+    ink = rules.wipe(ink, pen_width(ink))
     solid = (ink > _SOLID).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     if count < 2 or (count > _NOISE_PIECES and stats[1:, cv2.CC_STAT_AREA].max() < _NOISE_AREA):
@@ -146,41 +142,6 @@ def crop(ink: Grey) -> Patch:
     near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return Patch(np.asarray((ink * near)[box], dtype=np.uint8), int(columns[0]), ink.shape[1])
-
-
-def _without_rules(ink: Grey) -> Grey:
-    """Wipe lines printed on the paper: straight, thin, and longer than half of the picture.
-
-    The bar of a T that fills the picture is as long, but not in widths of its pen.
-    """
-    height, width = ink.shape
-    solid = (ink > 60).astype(np.uint8)
-    shortest = max(40, round(_RULE_LENGTH * pen_width(ink)))
-    across, down = max(shortest, width // 2), max(shortest, int(height * 0.9))
-    if across < width:
-        ink = _without(ink, _opened(solid, (1, across)))
-    if down < height:
-        ink = _without(ink.T, _opened(solid, (down, 1)).T).T
-    return np.ascontiguousarray(ink)
-
-
-def _opened(solid: Grey, shape: tuple[int, int]) -> Grey:
-    return cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones(shape, np.uint8)).astype(np.uint8)
-
-
-def _without(ink: Grey, found: Grey) -> Grey:
-    """Wipe level rules, but for what crosses them: it is darker than they are, or goes on below and above."""
-    if not found.any():
-        return ink
-    rule = cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0
-    wiped = np.where(rule, 0, ink).astype(np.uint8)
-    thick = 2 * int(cv2.distanceTransform(rule.astype(np.uint8), cv2.DIST_L1, 3).max())
-    crossing = cv2.morphologyEx(wiped, cv2.MORPH_CLOSE, np.ones((thick + 3, 1), np.uint8))
-    clear = float(np.median(ink[found > 0])) + _CLEARLY
-    if clear < 255 - _CLEARLY:
-        over = np.clip((ink.astype(np.float32) - clear) * (255 / (255 - clear)), 0, 255)
-        crossing = np.maximum(crossing, over.astype(np.uint8))
-    return np.where(rule, crossing, wiped).astype(np.uint8)
 
 
 def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:

@@ -180,7 +180,7 @@ def test_a_sloping_line_is_levelled():
 
 
 def test_a_line_too_long_for_a_strip_is_made_smaller():
-    strip = strip_of(paper.page([[[x, (x // 10) % 2 * 10] for x in range(0, 3000, 10)]], scale=0.5, pen=2))
+    strip = strip_of(paper.page([[[x, (x // 10) % 2 * 30] for x in range(0, 3000, 10)]], scale=0.5, pen=2))
     assert strip.pixels.shape == (HEIGHT, MAX_WIDTH)
 
 

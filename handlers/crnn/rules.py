@@ -1,0 +1,112 @@
+"""Lines printed on paper, rules or squares, and how they are wiped from the ink that crosses them."""
+
+import cv2
+import numpy as np
+
+from crnn.encoded import Grey, shrunk
+
+_LEAST = 40
+"""Pixels that a printed line is long at least."""
+_LENGTH = 30
+"""How long it is at least in widths of the pen; the stem of a letter or the bar of a T is shorter."""
+_FAINT = 200
+"""Strength, of 255, that strokes of a pen reach."""
+_FAINT_LENGTH = 12
+"""How long, in widths of the pen, a line is at least that is fainter."""
+_SEEN = 60
+"""Strength from which lines are looked for; what is weaker is never taken for writing."""
+_SIDE = 400
+"""Pixels of the longer side of the picture in which lines askew are found, more where the pen is thin."""
+_PEN = 1.5
+"""Pixels that the pen is wide in it at least, if it was before."""
+_STEEPEST = 0.08
+_WHOLE = 0.9
+"""Share of its way across the picture on which a line askew is seen."""
+_THIN = 0.45
+"""Share of it that is no wider than the pen; the rest is crossed by writing."""
+_CLEARLY = 25
+"""How much stronger than a printed line ink is at least where it crosses it."""
+
+
+def wipe(ink: Grey, pen: float) -> Grey:
+    """Wipe printed lines from ink written with a pen of some width: strength (height, width) -> the same.
+
+    Those across the whole picture may lie askew; those across half of it, or nine tenths of its height, not.
+    """
+    ink = _without(ink, _askew(ink, pen))
+    ink = _without(ink.T, _askew(ink.T, pen)).T
+    ink = _without(ink, _level(ink, pen, 0.5))
+    ink = _without(ink.T, _level(ink.T, pen, 0.9)).T
+    return np.ascontiguousarray(ink)
+
+
+def _level(ink: Grey, pen: float, share: float) -> Grey:
+    """Find level lines over some share of the width: not 0 where there is one."""
+    width = ink.shape[1]
+    length = max(_LEAST, round(_LENGTH * pen), int(width * share))
+    return _opened(_seen(ink), (1, length)) if length < width else np.zeros_like(ink)
+
+
+def _askew(ink: Grey, pen: float) -> Grey:
+    """Find lines from side to side, up to a slope of _STEEPEST: not 0 where there is one.
+
+    The picture is sheared, slope by slope, until a line fills a row of it.
+    """
+    width = ink.shape[1]
+    if width <= max(_LEAST, round(_FAINT_LENGTH * pen)):
+        return np.zeros_like(ink)
+    small = shrunk(ink, max(_SIDE, round(max(ink.shape) * _PEN / pen)))
+    thin = _thin(small, pen * small.shape[1] / width)
+    if width < _LENGTH * pen:
+        thin = thin & (cv2.dilate(small, np.ones((5, 1), np.uint8)) < _FAINT)
+    seen, thin = _and_beside(_seen(small)), _and_beside(thin)
+    found = np.zeros_like(small)
+    steps = round(_STEEPEST * small.shape[1] / 3)
+    for slope in np.linspace(-_STEEPEST, _STEEPEST, 2 * steps + 1):
+        sheared = _sheared(seen, slope)
+        rows = sheared.mean(axis=1) >= _WHOLE
+        if rows.any() and (rows := rows & (_sheared(thin, slope).mean(axis=1) >= _THIN)).any():
+            found |= _sheared(sheared * rows[:, None], -slope)
+    found = cv2.resize(found, (width, len(ink)), interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+    return found & _thin(ink, pen)
+
+
+def _seen(ink: Grey) -> Grey:
+    return (ink > _SEEN).astype(np.uint8)
+
+
+def _thin(ink: Grey, pen: float) -> Grey:
+    """Where ink is no higher than a line that the pen would draw: 1, elsewhere 0."""
+    seen = _seen(ink)
+    return seen & ~_opened(seen, (round(pen) + 2, 1))
+
+
+def _and_beside(seen: Grey) -> Grey:
+    """And one pixel more above and below."""
+    return cv2.dilate(seen, np.ones((3, 1), np.uint8)).astype(np.uint8)
+
+
+def _opened(seen: Grey, shape: tuple[int, int]) -> Grey:
+    return cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(shape, np.uint8)).astype(np.uint8)
+
+
+def _sheared(picture: Grey, slope: float) -> Grey:
+    """Move each column up by the slope, so that a line that falls by it lies level."""
+    height, width = picture.shape
+    move = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], dtype=np.float32)
+    return cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_NEAREST).astype(np.uint8)
+
+
+def _without(ink: Grey, found: Grey) -> Grey:
+    """Wipe level rules, but for what crosses them: it is darker than they are, or goes on below and above."""
+    if not found.any():
+        return ink
+    rule = cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0
+    wiped = np.where(rule, 0, ink).astype(np.uint8)
+    thick = 2 * int(cv2.distanceTransform(rule.astype(np.uint8), cv2.DIST_L1, 3).max())
+    crossing = cv2.morphologyEx(wiped, cv2.MORPH_CLOSE, np.ones((thick + 3, 1), np.uint8))
+    clear = float(np.percentile(ink[found > 0], 75)) + _CLEARLY
+    if clear < 255 - _CLEARLY:
+        over = np.clip((ink.astype(np.float32) - clear) * (255 / (255 - clear)), 0, 255)
+        crossing = np.maximum(crossing, over.astype(np.uint8))
+    return np.where(rule, crossing, wiped).astype(np.uint8)
