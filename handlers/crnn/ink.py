@@ -28,6 +28,10 @@ Points = npt.NDArray[np.float32]
 MAX_COORDINATE = 1e6
 FLAT_HEIGHT = 1 / 3
 """How high a letter would be beside a dash, in widths of the dash."""
+_TAP = 0.15
+"""How large a mere touch is at most, in heights of the writing."""
+_STRAY = 1.0
+"""How far below the writing a touch is no part of it, in heights of the writing."""
 _OVERSAMPLING = 4
 _SUBPIXEL_BITS = 4
 _LEVEL_FROM_ASPECT = 3.0
@@ -109,7 +113,7 @@ def is_flat(pieces: int, length: float, width: float) -> bool:
 
 def level(strokes: Sequence[Points]) -> list[Points]:
     """Turn a line that climbs or falls until it is level; short words are left as they are."""
-    frame = Frame.around(strokes)
+    frame = Frame.around(without_stray_taps(strokes))
     if frame.width < _LEVEL_FROM_ASPECT * frame.height:
         return list(strokes)
     slope = _slope(strokes)
@@ -153,20 +157,36 @@ def draw(strokes: Sequence[Points], pen_width: float = PEN_WIDTH) -> Strip:
     return _drawn(level(strokes), pen_width)
 
 
+def without_stray_taps(strokes: Sequence[Points]) -> list[Points]:
+    """Leave out touches, such as a palm's, far below the writing; dots alone are all kept."""
+    points = np.concatenate(strokes)
+    starts = np.cumsum([0, *(len(stroke) for stroke in strokes[:-1])])
+    sizes = np.maximum.reduceat(points, starts) - np.minimum.reduceat(points, starts)
+    taps = sizes.max(axis=1) <= _TAP * sizes[:, 1].max()
+    if not taps.any() or taps.all():
+        return list(strokes)
+    written = [stroke for stroke, tap in zip(strokes, taps, strict=True) if not tap]
+    frame = Frame.around(written)
+    lowest = frame.top + frame.height + _STRAY * reference_height(written, frame)
+    return [stroke for stroke, tap in zip(strokes, taps, strict=True) if not tap or stroke[0, 1] <= lowest]
+
+
 def _drawn(strokes: Sequence[Points], pen_width: float) -> Strip:
-    frame = Frame.around(strokes)
-    reference = reference_height(strokes, frame) or frame.width * FLAT_HEIGHT
+    whole, written = Frame.around(strokes), without_stray_taps(strokes)
+    frame = Frame.around(written)
+    reference = reference_height(written, frame) or frame.width * FLAT_HEIGHT
     across, down = scales(reference, frame.width)
     width = int(np.clip(np.ceil(frame.width * across) + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
     x0 = (width - frame.width * across) / 2
     y0 = (HEIGHT - frame.height * down) / 2
     shift = np.array([x0 - frame.left * across, y0 - frame.top * down], dtype=np.float32)
     scale = np.array([across, down], dtype=np.float32)
-    placed = [stroke * scale + shift for stroke in strokes]
+    placed = [stroke * scale + shift for stroke in written]
+    left = x0 + (whole.left - frame.left) * across
     return DrawnStrip(
         paint(placed, width, pen_width),
-        x0,
-        width - x0,
+        left,
+        left + whole.width * across,
         trace.paint(placed, HEIGHT, width),
         strokes=strokes,
         pen_width=pen_width,

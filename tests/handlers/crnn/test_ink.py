@@ -213,6 +213,40 @@ def test_a_steep_line_is_left_as_it_is():
 # What hardly is ink
 
 
+@pytest.mark.parametrize("touch", [[[30, 250]], [[200, 600], [203, 604]], [[-90, 300]]])
+def test_a_touch_far_below_the_writing_changes_nothing_but_where_it_lies(touch):
+    plain, touched = drawn(HELLO), drawn([*HELLO, touch])
+    assert np.array_equal(plain.pixels, touched.pixels)
+    assert np.array_equal(plain.trace, touched.trace)
+    points = np.array([point[:2] for stroke in [*HELLO, touch] for point in stroke])
+    low, high = points[:, 0].min(), points[:, 0].max()
+    written = np.array([point[0] for stroke in HELLO for point in stroke])
+    column = MARGIN + (plain.pixels.shape[1] - 2 * MARGIN) / 2
+    middle = (written.min() + written.max()) / 2
+    assert touched.fraction(column) == pytest.approx((middle - low) / (high - low), abs=0.01)
+    assert touched.stretched(1.3).fraction(column * 1.3) == pytest.approx(touched.fraction(column), abs=0.02)
+
+
+def test_a_touch_far_below_a_sloping_line_lets_it_be_levelled():
+    line = handwriting.ink("well till hello")
+    slope = turned(line, 8)
+    assert np.array_equal(drawn([*slope, [[400, 900]]]).pixels, drawn(slope).pixels)
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [*HELLO, [[200, 60]]],  # a full stop that lies low
+        [[[10, 0], [20, -40], [30, 0]], [[20, 30]]],
+        [[[0, 0]], [[0, 400]]],  # a colon, of dots alone
+        [[[0, 50], [0, 90]], [[0, -60]]],  # the dot of an i that lies high
+    ],
+)
+def test_dots_that_belong_to_the_writing_are_kept(strokes):
+    parsed = ink.parse(strokes)
+    assert len(ink.without_stray_taps(parsed)) == len(parsed)
+
+
 def test_one_dot_is_ink():
     strip = drawn([[[10, 10]]])
     assert strip.pixels.shape == (HEIGHT, MIN_WIDTH)
