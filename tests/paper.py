@@ -66,6 +66,17 @@ def squared(sheet: Grey, every: int = 70, shade: int = 150, thick: int = 2) -> G
     return ruled(ruled(sheet, every, shade, thick).T, every, shade, thick).T.copy()
 
 
+def written_on(printed: Grey, sheet: Grey) -> Grey:
+    """Write what stands on a sheet on a printed one of the same size."""
+    return np.minimum(printed, sheet)
+
+
+def askew(sheet: Grey, degrees: float, paper: int = 235) -> Grey:
+    """Turn a page around its middle."""
+    turned = Image.fromarray(sheet).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=paper)
+    return np.asarray(turned)
+
+
 def grainy(sheet: Grey, seed: int = 0, spread: float = 6) -> Grey:
     """Add a camera's noise."""
     noise = np.random.default_rng(seed).normal(0, spread, sheet.shape)

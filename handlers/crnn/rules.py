@@ -2,8 +2,11 @@
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from crnn.encoded import Grey, shrunk
+
+Indices = npt.NDArray[np.int64]
 
 _LEAST = 40
 """Pixels that a printed line is long at least."""
@@ -48,27 +51,50 @@ def _level(ink: Grey, pen: float, share: float) -> Grey:
 
 
 def _askew(ink: Grey, pen: float) -> Grey:
-    """Find lines from side to side, up to a slope of _STEEPEST: not 0 where there is one.
+    """Find lines from side to side of the picture, up to a slope of _STEEPEST: not 0 where there is one.
 
-    The picture is sheared, slope by slope, until a line fills a row of it.
+    For each slope the ink is added up along all lines of it (a Hough transform).
     """
     width = ink.shape[1]
-    if width <= max(_LEAST, round(_FAINT_LENGTH * pen)):
+    if width <= _LEAST:
         return np.zeros_like(ink)
     small = shrunk(ink, max(_SIDE, round(max(ink.shape) * _PEN / pen)))
-    thin = _thin(small, pen * small.shape[1] / width)
-    if width < _LENGTH * pen:
-        thin = thin & (cv2.dilate(small, np.ones((5, 1), np.uint8)) < _FAINT)
-    seen, thin = _and_beside(_seen(small)), _and_beside(thin)
+    scale = small.shape[1] / width
+    dark, faint = _LENGTH * pen * scale, max(_LEAST, _FAINT_LENGTH * pen) * scale
+    thin = _thin(small, pen * scale)
+    faintly = thin & (cv2.dilate(small, np.ones((5, 1), np.uint8)) < _FAINT)
+    rows, columns = np.nonzero(_and_beside(_seen(small)))
+    thin, faintly = (_and_beside(layer)[rows, columns] for layer in (thin, faintly))
     found = np.zeros_like(small)
     steps = round(_STEEPEST * small.shape[1] / 3)
     for slope in np.linspace(-_STEEPEST, _STEEPEST, 2 * steps + 1):
-        sheared = _sheared(seen, slope)
-        rows = sheared.mean(axis=1) >= _WHOLE
-        if rows.any() and (rows := rows & (_sheared(thin, slope).mean(axis=1) >= _THIN)).any():
-            found |= _sheared(sheared * rows[:, None], -slope)
+        lines = _Lines(small.shape, slope, rows, columns)
+        whole = (lines.sums() >= _WHOLE * lines.lengths) & (lines.lengths >= faint)
+        if whole.any():
+            is_thin, is_faint = (lines.sums(layer) >= _THIN * lines.lengths for layer in (thin, faintly))
+            whole &= is_faint | is_thin & (lines.lengths >= dark)
+            found[rows, columns] |= whole[lines.at]
     found = cv2.resize(found, (width, len(ink)), interpolation=cv2.INTER_NEAREST).astype(np.uint8)
     return found & _thin(ink, pen)
+
+
+class _Lines:
+    """All lines of one slope across a picture, and the pixels, by rows and columns, that lie on them."""
+
+    def __init__(self, shape: tuple[int, int], slope: float, rows: Indices, columns: Indices) -> None:
+        height, width = shape
+        first = np.rint(-slope * np.arange(width)).astype(np.int64)  # the line of each column's first row
+        first -= first.min()
+        self._count = height + int(first.max())
+        begun, ended = (np.bincount(at, minlength=self._count + 1) for at in (first, first + height))
+        self.lengths: Indices = np.cumsum(begun - ended)[:-1]
+        """Of each line, in columns."""
+        self.at: Indices = rows + first[columns]
+        """The line of each pixel."""
+
+    def sums(self, values: Grey | None = None) -> npt.NDArray[np.float64]:
+        """What the pixels, or their values, add up to on each line."""
+        return np.asarray(np.bincount(self.at, values, self._count), dtype=np.float64)
 
 
 def _seen(ink: Grey) -> Grey:
@@ -90,20 +116,14 @@ def _opened(seen: Grey, shape: tuple[int, int]) -> Grey:
     return cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(shape, np.uint8)).astype(np.uint8)
 
 
-def _sheared(picture: Grey, slope: float) -> Grey:
-    """Move each column up by the slope, so that a line that falls by it lies level."""
-    height, width = picture.shape
-    move = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], dtype=np.float32)
-    return cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_NEAREST).astype(np.uint8)
-
-
 def _without(ink: Grey, found: Grey) -> Grey:
     """Wipe level rules, but for what crosses them: it is darker than they are, or goes on below and above."""
     if not found.any():
         return ink
     rule = cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0
     wiped = np.where(rule, 0, ink).astype(np.uint8)
-    thick = 2 * int(cv2.distanceTransform(rule.astype(np.uint8), cv2.DIST_L1, 3).max())
+    deep = float(cv2.distanceTransform(np.pad(rule, 1).astype(np.uint8), cv2.DIST_L1, 3).max())
+    thick = 2 * int(deep)
     crossing = cv2.morphologyEx(wiped, cv2.MORPH_CLOSE, np.ones((thick + 3, 1), np.uint8))
     clear = float(np.percentile(ink[found > 0], 75)) + _CLEARLY
     if clear < 255 - _CLEARLY:
