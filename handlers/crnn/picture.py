@@ -21,6 +21,10 @@ _GROUND_SIDE = 200
 """Pixels of the longer side of a picture whose ground is looked for."""
 _EDGE = 1.04
 """How much brighter than the darker side of an edge the paper may seem there."""
+_LARGE = 0.08
+"""Share of the largest piece's area from which a piece is no speck, wherever it lies."""
+_OVER, _BESIDE = 0.6, 1.5
+"""How far a smaller one lies above or below the large ones, or beside them, at most, in their height."""
 _NOISE_PIECES = 200
 _NOISE_AREA = 40
 """More than so many pieces, none of them as large as this, are a camera's noise."""
@@ -155,7 +159,21 @@ def _writing(stats: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArra
     neighbour = at_border & ((area < 0.12 * big) | _in_another_line(stats, at_border | speck))
     kept = ~(speck | neighbour)
     kept[0] = False
-    return np.asarray(kept, dtype=np.bool_)
+    return np.asarray(kept & ~_far_specks(stats, kept), dtype=np.bool_)
+
+
+def _far_specks(stats: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which components, small ones, lie farther from the large ones than a dot lies from its letter."""
+    left, top, wide, high, area = stats.T
+    large = kept & (area >= _LARGE * area[kept].max(initial=1))
+    if not large.any():
+        return np.zeros(len(stats), dtype=np.bool_)
+    first, last = left[large].min(), (left + wide)[large].max()
+    upper, lower = top[large].min(), (top + high)[large].max()
+    height = max(lower - upper, (last - first) * FLAT_HEIGHT)
+    beside = np.maximum(first - (left + wide), left - last)
+    over = np.maximum(upper - (top + high), top - lower)
+    return np.asarray(~large & ((over > _OVER * height) | (beside > _BESIDE * height)), dtype=np.bool_)
 
 
 def _in_another_line(stats: npt.NDArray[np.int32], doubtful: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

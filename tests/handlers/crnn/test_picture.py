@@ -115,6 +115,23 @@ def test_ruled_lines_are_wiped_and_what_crosses_them_is_not(every, thick, shade)
         assert likeness(sheet) > 0.93
 
 
+@pytest.mark.parametrize(("row", "column"), [(20, 300), (600, 250), (250, 940)])
+def test_a_speck_far_from_the_writing_is_none_of_it(row, column):
+    sheet = np.full((640, 1000), 235, np.uint8)
+    sheet[140 : 140 + PAGE.shape[0], 40 : 40 + PAGE.shape[1]] = PAGE
+    sheet[row - 5 : row + 5, column - 5 : column + 5] = 40
+    assert likeness(sheet) > 0.95
+
+
+@pytest.mark.parametrize("text", ["hill 1", "i", "t i"])
+def test_dots_near_the_writing_are_kept(text):
+    strokes = [*handwriting.ink(text)]
+    right = max(point[0] for stroke in strokes for point in stroke)
+    strokes.append([[right + 40, 0], [right + 41, 0]])
+    drawn = ink.draw(ink.parse(strokes)).pixels
+    assert paper.likeness(drawn, strip_of(paper.page(strokes)).pixels) > 0.9
+
+
 def test_a_picture_cut_to_its_ink_keeps_all_of_it():
     sheet = paper.page(handwriting.ink("hill"))
     rows, columns = (np.flatnonzero((sheet < 120).any(axis=axis)) for axis in (1, 0))
