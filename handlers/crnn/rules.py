@@ -27,6 +27,8 @@ _WHOLE = 0.9
 """Share of its way across the picture on which a line askew is seen."""
 _THIN = 0.45
 """Share of it that is no wider than the pen; the rest is crossed by writing."""
+_GAP = 40
+"""How far apart, in widths of the pen, places lie at most between which writing may lie on a line."""
 _CLEARLY = 25
 """How much stronger than a printed line ink is at least where it crosses it."""
 
@@ -36,9 +38,9 @@ def wipe(ink: Grey, pen: float) -> Grey:
 
     Those across the whole picture may lie askew; those across half of it, or nine tenths of its height, not.
     """
-    ink = _without(ink, _askew(ink, pen))
+    ink = _without(ink, _askew(ink, pen), pen)
     ink = _without(ink.T, _askew(ink.T, pen)).T
-    ink = _without(ink, _level(ink, pen, 0.5))
+    ink = _without(ink, _level(ink, pen, 0.5), pen)
     ink = _without(ink.T, _level(ink.T, pen, 0.9)).T
     return np.ascontiguousarray(ink)
 
@@ -62,9 +64,9 @@ def _askew(ink: Grey, pen: float) -> Grey:
     scale = small.shape[1] / width
     dark, faint = _LENGTH * pen * scale, max(_LEAST, _FAINT_LENGTH * pen) * scale
     thin = _thin(small, pen * scale)
-    faintly = thin & (cv2.dilate(small, np.ones((5, 1), np.uint8)) < _FAINT)
-    rows, columns = np.nonzero(_and_beside(_seen(small)))
-    thin, faintly = (_and_beside(layer)[rows, columns] for layer in (thin, faintly))
+    faintly = thin & (_dilated(small, (5, 1)) < _FAINT)
+    rows, columns = np.nonzero(_dilated(_seen(small), (3, 1)))
+    thin, faintly = (_dilated(layer, (3, 1))[rows, columns] for layer in (thin, faintly))
     found = np.zeros_like(small)
     steps = round(_STEEPEST * small.shape[1] / 3)
     for slope in np.linspace(-_STEEPEST, _STEEPEST, 2 * steps + 1):
@@ -107,26 +109,47 @@ def _thin(ink: Grey, pen: float) -> Grey:
     return seen & ~_opened(seen, (round(pen) + 2, 1))
 
 
-def _and_beside(seen: Grey) -> Grey:
-    """And one pixel more above and below."""
-    return cv2.dilate(seen, np.ones((3, 1), np.uint8)).astype(np.uint8)
+def _dilated(picture: Grey, shape: tuple[int, int], from_row: int = -1) -> Grey:
+    """Take the largest value in a window of this shape; a pixel lies in its middle, or in the row given."""
+    return cv2.dilate(picture, np.ones(shape, np.uint8), anchor=(-1, from_row)).astype(np.uint8)
 
 
 def _opened(seen: Grey, shape: tuple[int, int]) -> Grey:
     return cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(shape, np.uint8)).astype(np.uint8)
 
 
-def _without(ink: Grey, found: Grey) -> Grey:
-    """Wipe level rules, but for what crosses them: it is darker than they are, or goes on below and above."""
+def _without(ink: Grey, found: Grey, pen: float = 0.0) -> Grey:
+    """Wipe level rules, but for what crosses them, and what is clearly darker.
+
+    Nothing is darker than a rule as dark as ink: if a pen's width is given, what may stand on one is kept.
+    """
     if not found.any():
         return ink
-    rule = cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0
+    rule = _dilated(found, (3, 3)) > 0
     wiped = np.where(rule, 0, ink).astype(np.uint8)
     deep = float(cv2.distanceTransform(np.pad(rule, 1).astype(np.uint8), cv2.DIST_L1, 3).max())
     thick = 2 * int(deep)
-    crossing = cv2.morphologyEx(wiped, cv2.MORPH_CLOSE, np.ones((thick + 3, 1), np.uint8))
+    kept = cv2.morphologyEx(wiped, cv2.MORPH_CLOSE, np.ones((thick + 3, 1), np.uint8))
     clear = float(np.percentile(ink[found > 0], 75)) + _CLEARLY
     if clear < 255 - _CLEARLY:
         over = np.clip((ink.astype(np.float32) - clear) * (255 / (255 - clear)), 0, 255)
-        crossing = np.maximum(crossing, over.astype(np.uint8))
-    return np.where(rule, crossing, wiped).astype(np.uint8)
+        kept = np.maximum(kept, over.astype(np.uint8))
+    elif pen:
+        kept = np.where(_stood_on(wiped, thick, pen), ink, kept)
+    return np.where(rule, kept, wiped).astype(np.uint8)
+
+
+def _stood_on(wiped: Grey, thick: int, pen: float) -> npt.NDArray[np.bool_]:
+    """Where writing may lie on a rule: between places at which ink comes to it from one side alone.
+
+    The bottom of an o that stands on its line is such a place; the stem of a p comes out below.
+    """
+    seen = _seen(wiped)
+    above, below = (_dilated(seen, (thick + 2, 1), from_row=row) for row in (thick + 1, 0))
+    beside = (1, 2 * round(pen) + 1)
+    gap = np.ones((3, round(_GAP * pen) | 1), np.uint8)
+    stood_on = np.zeros_like(seen)
+    for one, other in ((above, below), (below, above)):
+        alone = one & ~_dilated(other, beside)
+        stood_on |= cv2.morphologyEx(alone, cv2.MORPH_CLOSE, gap).astype(np.uint8)
+    return stood_on > 0
