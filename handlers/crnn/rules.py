@@ -18,10 +18,12 @@ _FAINT_LENGTH = 12
 """How long, in widths of the pen, a line is at least that is fainter."""
 _SEEN = 60
 """Strength from which lines are looked for; what is weaker is never taken for writing."""
-_SIDE = 400
-"""Pixels of the longer side of the picture in which lines askew are found, more where the pen is thin."""
+_SIDES = 400, 800
+"""Pixels of the longer side of the picture in which lines askew are found: more where the pen is thin."""
 _PEN = 1.5
-"""Pixels that the pen is wide in it at least, if it was before."""
+"""Pixels that the pen is wide in it, if that side allows."""
+_CROWDED = 0.6
+"""Share of its pixels from which a picture is so full that no line could be told from the rest."""
 _STEEPEST = 0.08
 _WHOLE = 0.9
 """Share of its way across the picture on which a line askew is seen."""
@@ -60,13 +62,16 @@ def _askew(ink: Grey, pen: float) -> Grey:
     width = ink.shape[1]
     if width <= _LEAST:
         return np.zeros_like(ink)
-    small = shrunk(ink, max(_SIDE, round(max(ink.shape) * _PEN / pen)))
+    small = shrunk(ink, round(np.clip(max(ink.shape) * _PEN / pen, *_SIDES)))
     scale = small.shape[1] / width
     dark, faint = _LENGTH * pen * scale, max(_LEAST, _FAINT_LENGTH * pen) * scale
     thin = _thin(small, pen * scale)
     faintly = thin & (_dilated(small, (5, 1)) < _FAINT)
-    rows, columns = np.nonzero(_dilated(_seen(small), (3, 1)))
-    thin, faintly = (_dilated(layer, (3, 1))[rows, columns] for layer in (thin, faintly))
+    seen, thin, faintly = (_dilated(layer, (3, 1)) for layer in (_seen(small), thin, faintly))
+    if seen.mean() > _CROWDED:
+        return np.zeros_like(ink)
+    rows, columns = np.nonzero(seen)
+    thin, faintly = thin[rows, columns], faintly[rows, columns]
     found = np.zeros_like(small)
     steps = round(_STEEPEST * small.shape[1] / 3)
     for slope in np.linspace(-_STEEPEST, _STEEPEST, 2 * steps + 1):
