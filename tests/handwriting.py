@@ -11,7 +11,7 @@ Curve = list[Point]
 # Each letter: its width, then the points of its strokes. y grows downwards from the baseline at 0; an x is
 # 50 high. A bar lifts the pen; a point written twice is a corner.
 LETTERS: dict[str, tuple[float, str]] = {
-    " ": (34, ""),
+    " ": (50, ""),
     "a": (
         58,
         "39,-42 33,-49 24,-51 13,-46 6,-34 4,-18 9,-5 17,0 27,-5 35,-17 40,-33 41,-47 41,-47 40,-20 45,-3 "
