@@ -15,9 +15,13 @@ def vary_ink(strokes: Sequence[Points], random: np.random.Generator) -> list[Poi
     """Write the same again: another slant, size and baseline, another hand's tremor, another device."""
     strokes = _dotted(strokes, random) if random.random() < 0.06 else strokes
     strokes = _backwards(strokes, random) if random.random() < 0.08 else strokes
+    strokes = _spaced(strokes, random) if random.random() < 0.3 else strokes
+    strokes = _rounded(strokes, random) if random.random() < 0.15 else strokes
     lengths = [len(stroke) for stroke in strokes]
     points = np.concatenate(strokes).astype(np.float32)
     points -= points.mean(axis=0)
+    if random.random() < 0.35:
+        points[:, 1] = _proportioned(points[:, 1], random)
     height = max(float(np.ptp(points[:, 1])), float(np.ptp(points[:, 0])) / 8, 1.0)
     points = points @ _affine(random)
     points += _wobble(points, height, random)
@@ -50,6 +54,48 @@ def _backwards(strokes: Sequence[Points], random: np.random.Generator) -> list[P
     return [stroke[::-1] if random.random() < 0.3 else stroke for stroke in strokes]
 
 
+def _spaced(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
+    """Set what stands apart closer or wider: wherever a column has no ink, by the same factor."""
+    spans = sorted((float(stroke[:, 0].min()), float(stroke[:, 0].max())) for stroke in strokes)
+    factor = np.exp(np.clip(random.normal(0, 0.35), -0.6, 0.7))
+    at, to, reached, shift = [spans[0][0]], [spans[0][0]], spans[0][1], 0.0
+    for left, right in spans[1:]:
+        if left > reached:
+            at += [reached, left]
+            to += [reached + shift, left + shift + (factor - 1) * (left - reached)]
+            shift += (factor - 1) * (left - reached)
+        reached = max(reached, right)
+    at.append(reached)
+    to.append(reached + shift)
+    return [
+        np.stack([np.interp(stroke[:, 0], at, to), stroke[:, 1]], axis=1).astype(np.float32)
+        for stroke in strokes
+    ]
+
+
+def _rounded(strokes: Sequence[Points], random: np.random.Generator) -> list[Points]:
+    """Cut the corners, as a fast hand does; the ends stay."""
+    points = np.concatenate(strokes)
+    height = max(float(np.ptp(points[:, 1])), float(np.ptp(points[:, 0])) / 8, 1.0)
+    times = int(random.integers(2, 10))
+    rounded = []
+    for stroke in strokes:
+        way = _every(stroke, height * 0.04).copy()
+        for _ in range(times):
+            way[1:-1] = (way[:-2] + 2 * way[1:-1] + way[2:]) / 4
+        rounded.append(way)
+    return rounded
+
+
+def _proportioned(y: Points, random: np.random.Generator) -> Points:
+    """Longer or shorter ascenders and descenders: what lies beyond the band that holds most of the ink."""
+    top, bottom = np.percentile(y, (30, 70))
+    above, below = np.exp(np.clip(random.normal(0, 0.25, 2), -0.6, 0.6))
+    within = np.clip(y, top, bottom)
+    beyond = y - within
+    return np.asarray(within + beyond * np.where(beyond < 0, above, below), dtype=np.float32)
+
+
 def _affine(random: np.random.Generator) -> Points:
     turn = np.radians(np.clip(random.normal(0, 3.5), -11, 11))
     slant = np.clip(random.normal(0, 0.22), -0.7, 0.7)
@@ -62,10 +108,11 @@ def _affine(random: np.random.Generator) -> Points:
 def _wobble(points: Points, height: float, random: np.random.Generator) -> Points:
     """An elastic displacement: a few long waves across the writing, for size, baseline and spacing."""
     shift = np.zeros_like(points)
+    usual = 0.025 * height * np.exp(np.clip(random.normal(0, 0.4), -1, 0.8))
     for _ in range(3):
         wave = height * random.uniform(1.2, 6)
         phase = random.uniform(0, 2 * np.pi, 2)
-        strength = random.normal(0, 0.025, 2) * height
+        strength = random.normal(0, usual, 2)
         direction = random.normal(0, 1, 2)
         angle = points @ (direction / np.linalg.norm(direction)) * (2 * np.pi / wave)
         shift += (np.sin(angle[:, None] + phase) * strength).astype(np.float32)

@@ -108,7 +108,7 @@ def _written(mark: Light, high: float, random: np.random.Generator) -> Light:
         chalk = min(1.0, board + random.uniform(0.3, 0.8))
         ground = board + _cloud(mark.shape, random.uniform(2, 20), random) * random.uniform(0, 0.02)
         return np.asarray(ground + (chalk - ground) * mark, np.float32)
-    paper = _paper(mark.shape, high, random) * (random.uniform(0.4, 0.8) if kind < 0.14 else 1.0)
+    paper = _paper(mark, high, random) * (random.uniform(0.4, 0.8) if kind < 0.14 else 1.0)
     return np.asarray(paper * (1 - _pigment(mark, random)), np.float32)
 
 
@@ -133,11 +133,11 @@ def _pigment(mark: Light, random: np.random.Generator) -> Light:
     return np.asarray(mark * random.uniform(0.25, 0.6) * np.clip(0.9 + 0.25 * grain, 0.3, 1), np.float32)
 
 
-def _paper(shape: tuple[int, int], high: float, random: np.random.Generator) -> Light:
-    """Paper, plain or printed with rules or squares, with its grain."""
-    height, width = shape
-    paper = np.full(shape, random.uniform(0.8, 1.0), np.float32)
-    paper += _cloud(shape, random.uniform(0.7, 3), random) * random.uniform(0, 0.02)
+def _paper(mark: Light, high: float, random: np.random.Generator) -> Light:
+    """Paper, plain or printed with rules or squares, with its grain; at times writing stands on a rule."""
+    height, width = mark.shape
+    paper = np.full(mark.shape, random.uniform(0.8, 1.0), np.float32)
+    paper += _cloud(mark.shape, random.uniform(0.7, 3), random) * random.uniform(0, 0.02)
     kind = random.random()
     if kind < 0.5:
         return paper
@@ -145,14 +145,23 @@ def _paper(shape: tuple[int, int], high: float, random: np.random.Generator) -> 
     thick = max(1, round(high * random.uniform(0.008, 0.05)))
     shade = random.uniform(0.1, 0.6)
     tilt = random.normal(0, 0.012) * width
-    rules = np.zeros(shape, np.uint8)
-    for y in np.arange(random.uniform(0, apart), height, apart):
+    first = random.uniform(0, apart)
+    if random.random() < 0.4:
+        first = (_baseline(mark) + random.normal(0, 0.05) * high - tilt / 2) % apart
+    rules = np.zeros(mark.shape, np.uint8)
+    for y in np.arange(first, height, apart):
         cv2.line(rules, (0, round(y)), (width, round(y + tilt)), 255, thick, cv2.LINE_AA)
     if kind > 0.8:
         for x in np.arange(random.uniform(0, apart), width, apart):
             foot = round(x - tilt * height / width)
             cv2.line(rules, (round(x), 0), (foot, height), 255, thick, cv2.LINE_AA)
     return np.asarray(paper * (1 - shade * (rules / np.float32(255))), np.float32)
+
+
+def _baseline(mark: Light) -> float:
+    """About where the writing stands: the row below which there is an eighth of the ink."""
+    ink_above = np.cumsum(mark.sum(axis=1))
+    return float(np.searchsorted(ink_above, 0.875 * ink_above[-1]))
 
 
 def _cloud(shape: tuple[int, ...], size: float, random: np.random.Generator) -> Light:

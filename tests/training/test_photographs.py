@@ -19,7 +19,7 @@ def read(grey):
 
 def test_a_photograph_is_a_grey_picture_of_the_word_mostly_on_lighter_paper(random):
     lighter = []
-    for _ in range(60):
+    for _ in range(150):
         grey = photograph(HELLO, WORLD, random)
         assert grey.dtype == np.uint8
         assert grey.ndim == 2
