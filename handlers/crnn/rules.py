@@ -140,8 +140,17 @@ def _without(ink: Grey, found: Grey, pen: float = 0.0) -> Grey:
         over = np.clip((ink.astype(np.float32) - clear) * (255 / (255 - clear)), 0, 255)
         kept = np.maximum(kept, over.astype(np.uint8))
     elif pen:
-        kept = np.where(_stood_on(wiped, thick, pen), ink, kept)
+        beyond = np.where(_filled(rule, pen), 0, ink).astype(np.uint8)
+        kept = np.where(_stood_on(beyond, thick, pen), ink, kept)
     return np.where(rule, kept, wiped).astype(np.uint8)
+
+
+def _filled(rule: npt.NDArray[np.bool_], pen: float) -> npt.NDArray[np.bool_]:
+    """A rule with the places at which strokes come to it."""
+    reach = 4 * round(pen)
+    layer = np.pad(rule.astype(np.uint8), ((1, 1), (reach, reach)))
+    closed = cv2.morphologyEx(layer, cv2.MORPH_CLOSE, np.ones((3, 2 * reach + 1), np.uint8))
+    return np.asarray(closed[1:-1, reach:-reach] > 0)
 
 
 def _stood_on(wiped: Grey, thick: int, pen: float) -> npt.NDArray[np.bool_]:
@@ -152,9 +161,11 @@ def _stood_on(wiped: Grey, thick: int, pen: float) -> npt.NDArray[np.bool_]:
     seen = _seen(wiped)
     above, below = (_dilated(seen, (thick + 2, 1), from_row=row) for row in (thick + 1, 0))
     beside = (1, 2 * round(pen) + 1)
-    gap = np.ones((3, round(_GAP * pen) | 1), np.uint8)
+    reach = round(_GAP * pen) // 2
+    gap = np.ones((3, 2 * reach + 1), np.uint8)
     stood_on = np.zeros_like(seen)
     for one, other in ((above, below), (below, above)):
-        alone = one & ~_dilated(other, beside)
-        stood_on |= cv2.morphologyEx(alone, cv2.MORPH_CLOSE, gap).astype(np.uint8)
+        alone = np.pad(one & ~_dilated(other, beside), ((1, 1), (reach, reach)))  # or it closes to the edge
+        closed = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, gap)
+        stood_on |= closed[1:-1, reach:-reach].astype(np.uint8)
     return stood_on > 0

@@ -141,6 +141,47 @@ def test_some_strokes_are_written_from_their_other_end(random):
             assert np.array_equal(one, two) or np.array_equal(one, two[::-1])
 
 
+def test_letters_are_set_closer_or_wider_and_keep_their_shape(random):
+    letters = ink.parse([[[0, 0], [10, 20]], [[30, 0], [40, 20]], [[35, -5]], [[90, 0], [80, 20]]])
+    spaces = set()
+    for _ in range(50):
+        one, two, dot, three = augment._spaced(letters, random)
+        first, second = float(two[0, 0] - one[1, 0]), float(three[:, 0].min() - two[:, 0].max())
+        assert second / first == pytest.approx(40 / 20, rel=1e-4)
+        assert dot[0, 0] - two[0, 0] == pytest.approx(5, abs=1e-3)
+        for before, after in zip(letters, (one, two, dot, three), strict=True):
+            assert after - after[0] == pytest.approx(before - before[0], abs=1e-3)
+        spaces.add(first > 20)
+    assert spaces == {True, False}
+
+
+def test_letters_that_lie_above_each_other_stay_so(random):
+    [over] = augment._spaced(ink.parse([[[0, 0], [50, 10], [20, 30]]]), random)
+    assert over == pytest.approx(np.array([[0, 0], [50, 10], [20, 30]]), abs=1e-3)
+
+
+def test_a_fast_hand_cuts_corners_and_keeps_the_ends(random):
+    [corner] = ink.parse([[[0, 0], [100, 0], [100, 100]]])
+    for _ in range(20):
+        [rounded] = augment._rounded([corner], random)
+        assert rounded[[0, -1]] == pytest.approx(corner[[0, -1]], abs=1e-3)
+        nearest = np.hypot(*(rounded - corner[1]).T).min()
+        assert 1 < nearest < 15
+
+
+def test_proportions_change_beyond_the_band_of_most_ink_alone(random):
+    y = np.array([0, *np.linspace(40, 60, 18), 100], np.float32)
+    low, high = np.percentile(y, (30, 70))
+    within = (low <= y) & (y <= high)
+    ends = []
+    for _ in range(50):
+        changed = augment._proportioned(y, random)
+        assert changed[within] == pytest.approx(y[within])
+        assert (np.diff(changed) > 0).all()
+        ends.append((changed[0] < 0, changed[-1] > 100))
+    assert set(ends) == {(False, False), (False, True), (True, False), (True, True)}
+
+
 def test_the_narrowest_strip_can_be_varied(random):
     dot = Sample.of(ink.draw(ink.parse([[[5, 5]]])), ".")
     for _ in range(300):

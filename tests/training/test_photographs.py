@@ -39,6 +39,13 @@ def test_most_photographs_can_be_read_as_the_word_that_was_written(random):
     assert np.median(alike) > 0.6
 
 
+def test_writing_stands_on_its_baseline():
+    mark = np.zeros((60, 200), np.float32)
+    mark[20:41, 30:170:10] = 1  # letters
+    mark[41:55, 60] = 1  # one descender
+    assert photographs._baseline(mark) == pytest.approx(40, abs=2)
+
+
 def test_the_same_chance_takes_the_same_photograph():
     one, two, other = (photograph(HELLO, WORLD, np.random.default_rng(seed)) for seed in (9, 9, 10))
     assert np.array_equal(one, two)

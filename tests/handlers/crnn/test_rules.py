@@ -63,6 +63,20 @@ def test_writing_cut_to_its_ink_is_no_line(text, scale):
     assert np.count_nonzero(kept > 110) > 0.97 * np.count_nonzero(strength > 110)
 
 
+def test_letters_that_stand_on_a_rule_as_dark_as_ink_keep_their_bottoms():
+    pen, rule = 4, slice(80, 84)
+    strength = np.zeros((140, 900), np.uint8)
+    for left in (300, 360, 420):  # three letters u, their bottoms in the rule
+        strength[40:84, left : left + pen] = strength[40:84, left + 30 : left + 30 + pen] = 255
+    strength[30:130, 470 : 470 + pen] = 255  # a stem that goes through it
+    strength[rule] = 255
+    left = rules.wipe(strength, pen)
+    assert (left[rule, 300:454] > 110).all()
+    assert (left[rule, 470 : 470 + pen] > 110).all()
+    assert not left[rule, :290].any()
+    assert not left[rule, 490:].any()
+
+
 def test_steep_lines_are_no_rules():
     strength = np.zeros((300, 600), np.uint8)
     for x in range(600):
