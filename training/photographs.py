@@ -51,7 +51,7 @@ def photograph(strokes: Sequence[Points], neighbour: Sequence[Points], random: n
     high = random.uniform(36, 120)
     reference = max(ink.reference_height(strokes, frame), 1.0)
     scale = min(high / reference, _WIDEST / max(frame.width, 1.0))
-    pen = max(1.0, high * float(np.exp(random.normal(-2.9, 0.35))))
+    pen = max(1.0, high * float(np.exp(random.normal(-2.6, 0.42))))
     margins = np.rint(high * random.uniform(0.15, 1.0, 4)).astype(int)  # left, top, right, bottom
     width = int(frame.width * scale) + int(margins[0] + margins[2])
     height = int(frame.height * scale) + int(margins[1] + margins[3])

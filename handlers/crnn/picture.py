@@ -26,8 +26,12 @@ _LARGE = 0.08
 _OVER, _BESIDE = 0.6, 1.5
 """How far a smaller one lies above or below the large ones, or beside them, at most, in their height."""
 _NOISE_PIECES = 200
-_NOISE_AREA = 40
+_NOISE_AREA = 50
 """More than so many pieces, none of them as large as this, are a camera's noise."""
+_BROAD = 1.2
+"""Width from which strokes are made narrower, in widths of a usual pen, and what they keep at least."""
+_NARROWER = 0.2
+"""How much narrower, at most, in parts of their own: more would cut them where they are thin."""
 _LEVEL_FROM_ASPECT = 3.0
 _LEVEL_AT_MOST = 0.36
 
@@ -99,7 +103,7 @@ def _paper(grey: Grey) -> Grey:
     small = grey
     if min(grey.shape) > 64:
         small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    side = max(15, min(grey.shape) // 8) | 1
+    side = max(15, min(grey.shape) // 5) | 1
     reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
     smooth = cv2.GaussianBlur(_closed(small, reach), (0, 0), reach / 3)
     far = 3 * reach
@@ -193,7 +197,7 @@ def fit(patch: Patch) -> Strip:
     ink, turned = level(patch.ink)
     pen = pen_width(ink)
     across, down = scales(_reference_height(ink, pen), ink.shape[1])
-    ink = thicken(ink, pen, down)
+    ink = thin(thicken(ink, pen, down), pen, down)
     size = (max(1, round(ink.shape[1] * across)), max(1, min(HEIGHT, round(ink.shape[0] * down))))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if down < 1 else cv2.INTER_LINEAR)
     width = int(np.clip(size[0] + 2 * MARGIN, MIN_WIDTH, MAX_WIDTH))
@@ -236,6 +240,20 @@ def thicken(ink: Grey, pen: float, scale: float) -> Grey:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     padded = np.pad(ink, reach // 2)
     return cv2.dilate(padded, kernel).astype(np.uint8)
+
+
+def thin(ink: Grey, pen: float, scale: float) -> Grey:
+    """Make strokes that would be broad on the strip somewhat narrower, so that loops open again."""
+    excess = min(pen - _BROAD * PEN_WIDTH / scale, _NARROWER * pen)
+    if excess < 0.5:
+        return ink
+    finer = int(np.ceil(2 / excess))  # so that what is taken away is at least a pixel on either side
+    reach = round(excess * finer / 2)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    large = cv2.resize(ink, None, fx=finer, fy=finer, interpolation=cv2.INTER_LINEAR)
+    thinned = cv2.erode(np.pad(large, reach), kernel)[reach:-reach, reach:-reach]
+    size = (ink.shape[1], ink.shape[0])
+    return cv2.resize(thinned, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def level(ink: Grey) -> tuple[Grey, float]:

@@ -1,5 +1,6 @@
 """Pictures of handwriting end as the strips that its strokes would have been drawn on."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -178,6 +179,30 @@ def test_a_dash_on_a_page_is_not_blown_up():
     strip = strip_of(paper.page([[[0, 0], [60, 0]]]))
     rows = np.flatnonzero((strip.pixels > 127).any(axis=1))
     assert len(rows) < HEIGHT / 3
+
+
+@pytest.mark.parametrize("pen", [6, 12, 24])
+def test_broad_strokes_are_made_narrower_and_stay_whole(pen):
+    patch = picture.crop(picture.strength(paper.page(HELLO, pen=pen))).ink
+    thinned = picture.thin(patch, pen, scale=1)
+    assert thinned.shape == patch.shape
+    assert 0.75 < picture.pen_width(thinned) / picture.pen_width(patch) < 0.92
+    assert pieces(thinned) == pieces(patch)
+
+
+def test_strokes_of_a_usual_pen_are_left_as_they_are():
+    patch = picture.crop(picture.strength(paper.page(HELLO, pen=8))).ink
+    assert picture.thin(patch, 8, 2 / 8) is patch
+
+
+def pieces(ink):
+    return cv2.connectedComponents((ink > 110).astype(np.uint8))[0]
+
+
+def test_within_a_broad_stroke_there_is_no_paper():
+    sheet = paper.page(HELLO, pen=36)
+    inside = cv2.erode((sheet < 60).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert picture.strength(sheet)[inside].min() > 200
 
 
 def test_specks_and_what_hangs_in_from_the_border_are_left_out():
