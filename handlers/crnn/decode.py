@@ -227,19 +227,18 @@ def _viterbi(
     steps: LogProbabilities, states: npt.NDArray[np.intp], may_skip: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.intp]:
     """The state at each step of the likeliest path: (steps,)."""
-    count = len(states)
-    score = np.full(count, _NEVER)
-    score[:2] = steps[0, states[:2]]
-    came = np.zeros((len(steps), count), dtype=np.intp)
-    for index, step in enumerate(steps[1:], start=1):
-        ways = np.full((3, count), _NEVER)
-        ways[0] = score
-        ways[1, 1:] = score[:-1]
-        ways[2, 2:] = np.where(may_skip[2:], score[:-2], _NEVER)
-        came[index] = ways.argmax(axis=0)
-        score = ways.max(axis=0) + step[states]
+    skips = np.where(may_skip, 0.0, _NEVER)
+    # Two states that no path enters stand before the first, so that each has two before it.
+    score = np.full(2 + len(states), _NEVER)
+    score[2:4] = steps[0, states[:2]]
+    came = np.zeros((len(steps), len(states)), dtype=np.intp)
+    for index, answer in enumerate(steps[1:, states].astype(np.float64), start=1):
+        stayed, moved, skipped = score[2:], score[1:-1], score[:-2] + skips
+        best = np.maximum(stayed, moved)
+        came[index] = np.where(skipped > best, 2, moved > stayed)
+        score[2:] = np.maximum(skipped, best) + answer
     path = np.zeros(len(steps), dtype=np.intp)
-    path[-1] = count - 1 if score[-1] >= score[-2] else count - 2
+    path[-1] = len(states) - (1 if score[-1] >= score[-2] else 2)
     for index in range(len(steps) - 1, 0, -1):
         path[index - 1] = path[index] - came[index, path[index]]
     return path
