@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from pymano.accounts.forms import SignUpForm
 from pymano.accounts.models import User
+from pymano.api.fields import TextField
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -38,9 +39,9 @@ class RegisterSerializer(serializers.Serializer[User]):
     who asks learns nothing, and its owner is told by e-mail.
     """
 
-    username = serializers.CharField(max_length=150)
+    username = TextField(max_length=150)
     email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(
+    password = TextField(
         max_length=4096, trim_whitespace=False, write_only=True, style={"input_type": "password"}
     )
     email_verification = serializers.SerializerMethodField(

@@ -20,6 +20,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from pymano.accounts.forms import credentials
 from pymano.accounts.limits import FAILED_SIGN_INS_LAST
 from pymano.accounts.models import User
+from pymano.api.fields import TextField
 
 
 def may_hold_tokens(user: AbstractBaseUser | None) -> bool:
@@ -42,8 +43,8 @@ class TokenPairSerializer(serializers.Serializer[Any]):
 class CredentialsSerializer(TokenPairSerializer):
     """Takes a name (or an e-mail address) and a password; gives a pair of tokens."""
 
-    username = serializers.CharField(max_length=254, write_only=True)
-    password = serializers.CharField(
+    username = TextField(max_length=254, write_only=True)
+    password = TextField(
         max_length=4096, trim_whitespace=False, write_only=True, style={"input_type": "password"}
     )
 

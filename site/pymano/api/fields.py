@@ -75,6 +75,16 @@ class StrictBooleanField(serializers.BooleanField):
         return bool(data)
 
 
+class TextField(serializers.CharField):
+    """A text; a number is none, though DRF would write it out."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class TextUUIDField(serializers.UUIDField):
     """A UUID written out; a number is none."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pymano.api.fields import PictureField, StrictBooleanField, StrokesField, TextUUIDField
+from pymano.api.fields import PictureField, StrictBooleanField, StrokesField, TextField, TextUUIDField
 from pymano.recognition.models import Decoder, Prediction
 
 CORRECTION_LENGTH = 1000
@@ -111,9 +111,7 @@ class PredictionSerializer(serializers.ModelSerializer[Prediction]):
 class CorrectionSerializer(serializers.Serializer[Any]):
     """What is written, by who wrote it."""
 
-    text = serializers.CharField(
-        max_length=CORRECTION_LENGTH, help_text="The text as it should have been read."
-    )
+    text = TextField(max_length=CORRECTION_LENGTH, help_text="The text as it should have been read.")
 
     def validate_text(self, text: str) -> str:
         """Refuse a text that nobody could see."""

@@ -83,6 +83,8 @@ def test_it_tells_nobody_whether_an_address_is_known_where_addresses_are_verifie
         ({"password": "a" * 5000}, "password"),
         ({"password": "a\x00" * 8}, "password"),
         ({"password": 12345}, "password"),
+        ({"password": 1.7976931348623157e308}, "password"),
+        ({"username": 5}, "username"),
     ],
 )
 def test_it_refuses_and_names_the_field(program, alice, changes, field):

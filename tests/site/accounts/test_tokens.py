@@ -70,6 +70,8 @@ def test_it_refuses_the_unverified_where_addresses_are_verified(program, setting
         {"username": ["alice"], "password": PASSWORD},
         {"username": {"a": 1}, "password": PASSWORD},
         {"username": "alice", "password": {"a": 1}},
+        {"username": "alice", "password": 5},
+        {"username": 5, "password": PASSWORD},
         {"username": None, "password": None},
         {"username": "", "password": ""},
         {"username": "ali\x00ce", "password": PASSWORD},

@@ -273,6 +273,7 @@ def test_it_takes_a_correction(asks, made):
         {"text": " \t\n"},
         {"text": "\u200b"},
         {"text": None},
+        {"text": 5},
         {"text": ["a"]},
         {"text": {"a": "b"}},
         {"text": True},
