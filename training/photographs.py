@@ -22,6 +22,8 @@ Light = npt.NDArray[np.float32]
 
 _WIDEST = 1000
 _SHIFT = 4
+_ASCENDING, _DESCENDING = frozenset("bdfhijklt"), frozenset("fgjpqyzçQ,;")
+_ASCENDER, _DESCENDER = 0.9, 0.7  # of the height of a small letter
 
 
 class PhotographSource:
@@ -37,21 +39,25 @@ class PhotographSource:
         while True:
             index, other = (self._items.draw(random) for _ in range(2))
             strokes = vary_ink(self._store.strokes(index), random)
-            grey = photograph(strokes, self._store.strokes(other), random)
+            text = str(self._store.texts[index])
+            grey = photograph(strokes, text, self._store.strokes(other), random)
             try:
                 strip = picture.fit(picture.crop(picture.strength(grey)))
             except NothingToReadError:
                 continue
-            return Sample.of(strip, str(self._store.texts[index]))
+            return Sample.of(strip, text)
 
 
-def photograph(strokes: Sequence[Points], neighbour: Sequence[Points], random: np.random.Generator) -> Pixels:
-    """Photograph some ink, at times with a piece of a neighbour at the border: (height, width), grey."""
+def photograph(
+    strokes: Sequence[Points], text: str, neighbour: Sequence[Points], random: np.random.Generator
+) -> Pixels:
+    """Photograph a text's ink, at times with a piece of a neighbour at the border: (height, width), grey."""
     frame = ink.Frame.around(strokes)
-    high = random.uniform(36, 120)
     reference = max(ink.reference_height(strokes, frame), 1.0)
-    scale = min(high / reference, _WIDEST / max(frame.width, 1.0))
-    pen = max(1.0, high * float(np.exp(random.normal(-2.6, 0.42))))
+    scale = min(random.uniform(36, 120) / reference, _WIDEST / max(frame.width, 1.0))
+    high = scale * reference
+    x_height = high * _x_height(text)
+    pen = max(1.0, x_height * float(np.exp(random.normal(-1.85, 0.4))))
     margins = np.rint(high * random.uniform(0.15, 1.0, 4)).astype(int)  # left, top, right, bottom
     width = int(frame.width * scale) + int(margins[0] + margins[2])
     height = int(frame.height * scale) + int(margins[1] + margins[3])
@@ -63,7 +69,14 @@ def photograph(strokes: Sequence[Points], neighbour: Sequence[Points], random: n
     shot = _written(mark, high, random)
     if random.random() < 0.15:
         shot = _on_table(shot, high, random)
-    return _exposed(shot * _lit(shot.shape, random), pen, random)
+    return _exposed(shot * _lit(shot.shape, random), x_height, random)
+
+
+def _x_height(text: str) -> float:
+    """About which share of a text's height a small letter such as x has, or would have."""
+    above = any(character in _ASCENDING or character.isupper() or character.isdigit() for character in text)
+    below = any(character in _DESCENDING for character in text)
+    return 1 / (1 + _ASCENDER * above + _DESCENDER * below)
 
 
 def _mark(strokes: Sequence[Points], shape: tuple[int, int], pen: float) -> Light:
@@ -187,7 +200,7 @@ def _lit(shape: tuple[int, int], random: np.random.Generator) -> Light:
     return np.asarray(light, np.float32)
 
 
-def _exposed(shot: Light, pen: float, random: np.random.Generator) -> Pixels:
+def _exposed(shot: Light, x_height: float, random: np.random.Generator) -> Pixels:
     """What the camera makes of it: seen askew, blurred, noisy, more or less bright, compressed."""
     height, width = shot.shape
     turn = np.eye(3)
@@ -197,7 +210,7 @@ def _exposed(shot: Light, pen: float, random: np.random.Generator) -> Pixels:
     askew = cv2.getPerspectiveTransform(corners, moved.astype(np.float32)) @ turn
     turned = cv2.warpPerspective(shot, askew, (width, height), borderMode=cv2.BORDER_REPLICATE)
     shot = np.asarray(turned, np.float32)
-    blur = random.uniform(0, 0.45) * pen
+    blur = random.uniform(0, 0.065) * x_height
     if blur > 0.3:
         shot = np.asarray(cv2.GaussianBlur(shot, (0, 0), blur), np.float32)
     shot = shot * random.uniform(110, 250)
