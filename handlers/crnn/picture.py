@@ -21,6 +21,8 @@ _GROUND_SIDE = 200
 """Pixels of the longer side of a picture whose ground is looked for."""
 _EDGE = 1.04
 """How much brighter than the darker side of an edge the paper may seem there."""
+_PENS = 3.0
+"""How many strokes' width what is dark has to measure, at least, to be paper: loops may be filled."""
 _LARGE = 0.08
 """Share of the largest piece's area from which a piece is no speck, wherever it lies."""
 _OVER, _BESIDE = 0.6, 1.5
@@ -62,8 +64,16 @@ def strength(grey: Grey) -> Grey:
     """
     if _is_negative(grey):
         grey = cv2.bitwise_not(grey).astype(np.uint8)
-    darker = 1 - grey.astype(np.float32) / np.maximum(_paper(grey).astype(np.float32), 1)
-    return _stand_out(np.clip(darker, 0, 1))
+    side = max(15, min(grey.shape) // 5)
+    ink = _stand_out(_darker(grey, side))
+    broad = min(int(_PENS * pen_width(ink)), *grey.shape)
+    return ink if broad <= side else _stand_out(_darker(grey, broad))
+
+
+def _darker(grey: Grey, side: int) -> npt.NDArray[np.float32]:
+    """How much darker than its paper each pixel is, 0 to 1; (height, width) -> the same."""
+    darker = 1 - grey.astype(np.float32) / np.maximum(_paper(grey, side).astype(np.float32), 1)
+    return np.clip(darker, 0, 1)
 
 
 def _is_negative(grey: Grey) -> bool:
@@ -94,17 +104,17 @@ def _spread(values: npt.NDArray[np.uint8]) -> float:
     return float(np.sqrt(np.square(values.astype(np.float32)).mean()))
 
 
-def _paper(grey: Grey) -> Grey:
+def _paper(grey: Grey, side: int) -> Grey:
     """How bright the paper is: the local maximum (a closing), smoothed; (height, width) -> the same.
 
+    What is dark and as large as a square of this side, in pixels, is paper too, such as a shadow.
     At the edge of a shadow, or of the paper itself, what is smooth is brighter than the darker side, which
     would look like ink all along the edge. There the darker side tells.
     """
     small = grey
     if min(grey.shape) > 64:
         small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    side = max(15, min(grey.shape) // 5) | 1
-    reach = max(3, side * small.shape[0] // grey.shape[0]) | 1
+    reach = max(3, (side | 1) * small.shape[0] // grey.shape[0]) | 1
     smooth = cv2.GaussianBlur(_closed(small, reach), (0, 0), reach / 3)
     far = 3 * reach
     edged = cv2.medianBlur(_closed(np.pad(small, far, "edge"), far), reach)[far:-far, far:-far]

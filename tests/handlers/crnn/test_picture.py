@@ -205,6 +205,12 @@ def test_within_a_broad_stroke_there_is_no_paper():
     assert picture.strength(sheet)[inside].min() > 200
 
 
+def test_letters_that_a_broad_pen_fills_in_a_small_picture_are_ink():
+    sheet = cv2.GaussianBlur(paper.page(handwriting.ink("cow"), scale=0.5, margin=10, pen=12), (0, 0), 3)
+    written = sheet < 135
+    assert (picture.strength(paper.grainy(sheet, spread=3))[written] > 110).mean() > 0.8
+
+
 def test_specks_and_what_hangs_in_from_the_border_are_left_out():
     sheet = PAGE.copy()
     sheet[::97, ::89] = 60
