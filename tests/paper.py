@@ -113,6 +113,17 @@ def hollow_png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
+def tiled_tiff(side: int, tile: int) -> bytes:
+    """A square TIFF with one tile, which may be far larger than the picture; there is nothing in it."""
+    tags = [(256, 4, side), (257, 4, side), (258, 3, 8), (259, 3, 8), (262, 3, 1), (277, 3, 1)]
+    tags += [(322, 4, tile), (323, 4, tile), (324, 4, 200), (325, 4, 20)]
+    entries = b"".join(
+        struct.pack("<HHI", tag, kind, 1) + struct.pack("<H2x" if kind == 3 else "<I", value)
+        for tag, kind, value in tags
+    )
+    return (b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries).ljust(200, b"\0") + bytes(20)
+
+
 def turned_by_exif(sheet: Grey, orientation: int, form: str = "JPEG") -> bytes:
     """A file whose pixels lie, and whose EXIF says how to hold it."""
     undo = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}

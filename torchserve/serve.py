@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -69,21 +70,30 @@ def command(archive: Path) -> list[str]:
     ]
 
 
-def run(arguments: list[str]) -> None:
+def run(arguments: list[str]) -> int:
     """Run until everything has ended; SIGTERM goes to the whole group, because the launcher passes none on.
 
+    Returns what the launcher exited with, as a shell tells it: 128 and a signal's number; 0 after SIGTERM.
     As a container's first process this one inherits what the launcher leaves behind: Java and the workers.
     """
     # One that comes before there is somebody to pass it to waits.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     server = subprocess.Popen(arguments, start_new_session=True, preexec_fn=_hear)  # noqa: PLW1509  # one thread
-    signal.signal(signal.SIGTERM, lambda *_: os.killpg(server.pid, signal.SIGTERM))
+    told = []
+
+    def end(*_: object) -> None:
+        told.append(True)
+        os.killpg(server.pid, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
     _hear()
-    while True:
-        try:
-            os.wait()
-        except ChildProcessError:
-            return
+    ended = {}
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.wait()
+            ended[pid] = os.waitstatus_to_exitcode(status)
+    status = 0 if told else ended[server.pid]
+    return status if status >= 0 else 128 - status
 
 
 def _hear() -> None:
@@ -97,7 +107,8 @@ def main() -> None:
     except ArchiveError as error:
         sys.exit(f"TorchServe is not started: {error}")
     forget_unpacked(Path(tempfile.gettempdir()))
-    run(command(archive))
+    if status := run(command(archive)):
+        sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
+from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
 
 Grey = npt.NDArray[np.uint8]
 """(height, width): 0 is black, 255 is white."""
@@ -21,6 +22,8 @@ _BEGINNING = re.compile(
 )
 """How files of these formats begin; nothing at all counts as one cut short."""
 _WORKING_SIDE = 1600
+_OPAQUE, _CUT_OUT, _WRITTEN = 200, 0.3, 60
+"""Paper cut out of what it lay on: of so much alpha, in such a share of the picture, in such contrast."""
 
 
 class UnsupportedPictureError(ValueError):
@@ -68,9 +71,17 @@ def _open(data: bytes) -> Image.Image:
         if _BEGINNING.match(data):
             raise TruncatedPictureError("the picture's header is damaged or cut short") from error
         raise UnsupportedPictureError("the bytes are not a picture that can be read") from error
-    if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
+    if max(picture.width * picture.height, _tile(picture)) > MAX_PIXELS or max(picture.size) > MAX_SIDE:
         raise TooLargePictureError("the picture has too many pixels")
     return picture
+
+
+def _tile(picture: Image.Image) -> int:
+    """Pixels of a TIFF's tile, which is decoded whole, however small the picture in it."""
+    if not isinstance(picture, TiffImageFile):
+        return 0
+    width, height = (picture.tag_v2.get(tag) for tag in (TILEWIDTH, TILELENGTH))
+    return width * height if isinstance(width, int) and isinstance(height, int) else 0
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -82,7 +93,7 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 
 def _flatten(picture: Image.Image) -> Image.Image:
-    """To 8-bit grey; a transparent picture is laid on white or black, whichever its ink stands out from."""
+    """To 8-bit grey; a transparent picture is laid on what its ink stands out from."""
     if picture.mode.startswith("I;16"):
         return _stretched(picture.convert("I"))
     if picture.mode in {"I", "F"}:
@@ -96,10 +107,18 @@ def _flatten(picture: Image.Image) -> Image.Image:
 def _laid_on_paper(picture: Image.Image) -> Image.Image:
     layered = _reduced(picture if picture.mode in {"LA", "RGBA"} else picture.convert("LA")).convert("LA")
     grey, alpha = (np.asarray(channel, dtype=np.float32) for channel in layered.split())
-    light_ink = alpha.sum() > 0 and (grey * alpha).sum() / alpha.sum() > 140 and alpha.mean() < 200
-    paper = 0.0 if light_ink else 255.0
+    paper = _ground(grey, alpha)
     flat = grey * alpha / 255 + paper * (1 - alpha / 255)
     return Image.fromarray(flat.astype(np.uint8))
+
+
+def _ground(grey: npt.NDArray[np.float32], alpha: npt.NDArray[np.float32]) -> float:
+    """How bright what is seen through a picture has to be: as its own paper, or else unlike its ink."""
+    opaque = grey[alpha > _OPAQUE]
+    if opaque.size > _CUT_OUT * grey.size and np.ptp(np.percentile(opaque, (1, 99))) > _WRITTEN:
+        return float(np.median(opaque))
+    light_ink = alpha.sum() > 0 and (grey * alpha).sum() / alpha.sum() > 140 and alpha.mean() < 200
+    return 0.0 if light_ink else 255.0
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
@@ -108,7 +127,9 @@ def _reduced(picture: Image.Image) -> Image.Image:
 
 
 def _stretched(picture: Image.Image) -> Image.Image:
-    values = np.nan_to_num(np.asarray(_reduced(picture), dtype=np.float32))
-    low, high = float(values.min()), float(values.max())
+    values = np.asarray(_reduced(picture), dtype=np.float32)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    values = np.nan_to_num(values, nan=high, posinf=high, neginf=low)
     scaled = (values - low) * (255 / (high - low)) if high > low else np.full_like(values, 255)
     return Image.fromarray(scaled.astype(np.uint8))

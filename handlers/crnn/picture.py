@@ -17,8 +17,12 @@ _CROWDED = 0.25
 """Share of a picture's pixels from which ink, such as one bold letter's, is no exception among them."""
 _BLACK = 32
 """On paper darker than this noise is lighter than the paper, never darker."""
+_RARE = 0.02
+"""Of a hundred pixels of such a picture so many at least are ink: a word on a whole screen has few."""
 _GROUND_SIDE = 200
 """Pixels of the longer side of a picture whose ground is looked for."""
+_MEDIAN_SIDE = 255
+"""The widest median that OpenCV has of bytes."""
 _EDGE = 1.04
 """How much brighter than the darker side of an edge the paper may seem there."""
 _PENS = 3.0
@@ -66,7 +70,7 @@ def strength(grey: Grey) -> Grey:
         grey = cv2.bitwise_not(grey).astype(np.uint8)
     side = max(15, min(grey.shape) // 5)
     ink = _stand_out(_darker(grey, side))
-    broad = min(int(_PENS * pen_width(ink)), *grey.shape)
+    broad = min(int(_PENS * pen_width(ink)), min(grey.shape) // 2)
     return ink if broad <= side else _stand_out(_darker(grey, broad))
 
 
@@ -80,11 +84,11 @@ def _is_negative(grey: Grey) -> bool:
     """Whether ink is lighter than its paper: narrow things stand out from what is around them more that way.
 
     What is around is the local median. Corners and edges, of the paper or of a shadow, are not narrow:
-    a square fits into them.
+    a square fits into them. Where all is dark, ink that is darker must be clearly so.
     """
     if max(np.median(grey), np.median(_border(grey))) < _BLACK:
-        low, median, high = np.percentile(grey, (1, 50, 99))
-        return bool(high - median > 1.5 * (median - low))
+        low, median, high = np.percentile(cv2.blur(grey, (3, 3)), (_RARE, 50, 100 - _RARE))
+        return bool(median - low < 1.5 * (high - median))
     small = encoded.shrunk(grey, _GROUND_SIDE)
     reach = max(9, min(small.shape) // 4) | 1
     small = np.pad(small, reach, "edge")
@@ -114,7 +118,7 @@ def _paper(grey: Grey, side: int) -> Grey:
     small = grey
     if min(grey.shape) > 64:
         small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    reach = max(3, (side | 1) * small.shape[0] // grey.shape[0]) | 1
+    reach = min(_MEDIAN_SIDE, max(3, (side | 1) * small.shape[0] // grey.shape[0]) | 1)
     smooth = cv2.GaussianBlur(_closed(small, reach), (0, 0), reach / 3)
     far = 3 * reach
     edged = cv2.medianBlur(_closed(np.pad(small, far, "edge"), far), reach)[far:-far, far:-far]
@@ -242,7 +246,7 @@ def _reference_height(ink: Grey, pen: float) -> float:
 
 
 def thicken(ink: Grey, pen: float, scale: float) -> Grey:
-    """Make strokes that would be hair-thin on the strip as wide as a usual pen's."""
+    """Make strokes that would be hair-thin on the strip nearly as wide as a usual pen's."""
     missing = 0.8 * PEN_WIDTH / scale - pen
     if missing < 1:
         return ink

@@ -63,7 +63,9 @@ def test_those_who_ended_already_are_no_hindrance(start, tmp_path):
     assert not (tmp_path / "processes.json").exists()
 
 
-@pytest.mark.parametrize("content", [None, "", "nonsense", "[1, 2]", "{}"])
+@pytest.mark.parametrize(
+    "content", [None, "", "nonsense", "[1, 2]", "{}", '[["x", 1]]', "[[-5, 1]]", "[[7, null]]"]
+)
 def test_a_file_that_is_missing_or_damaged_remembers_nothing(content, tmp_path):
     file = tmp_path / "processes.json"
     if content is not None:

@@ -81,3 +81,17 @@ def test_it_ends_when_told_to_with_what_the_launcher_started():
         assert process.wait(30) == 0
     assert len(family) == 2
     assert not psutil.wait_procs(family, 30)[1]
+
+
+@pytest.mark.parametrize(("ending", "status"), [("exit 3", 3), ("kill -9 $$", 137), ("exit 0", 0)])
+def test_it_ends_as_the_launcher_does(ending, status):
+    program = f"import sys; from torchserve import serve; sys.exit(serve.run(['sh', '-c', '{ending}']))"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == status
+
+
+def test_a_server_that_failed_is_told_to_whoever_started_it(store, monkeypatch):
+    monkeypatch.setattr(serve, "STORE", store)
+    monkeypatch.setattr(serve, "run", lambda _: 3)
+    with pytest.raises(SystemExit) as ended:
+        serve.main()
+    assert ended.value.code == 3

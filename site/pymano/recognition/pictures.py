@@ -9,6 +9,7 @@ from io import BytesIO
 from string import whitespace
 
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
 
 from pymano.recognition import structure
 from pymano.recognition.refusal import Refusal
@@ -68,8 +69,8 @@ def inspect(data: bytes) -> Picture:
         raise _too_many_bytes()
     if structure.is_shredded(data):
         raise _too_long()
-    width, height, media_type = _header(data)
-    if width * height > PIXELS or max(width, height) > SIDE:
+    width, height, tile, media_type = _header(data)
+    if max(width * height, tile) > PIXELS or max(width, height) > SIDE:
         raise _too_many_pixels()
     if not width or not height:
         raise Refusal("malformed", "The picture has no width or no height.")
@@ -95,15 +96,24 @@ def from_data_url(url: str) -> Picture:
     return inspect(data)
 
 
-def _header(data: bytes) -> tuple[int, int, str]:
+def _header(data: bytes) -> tuple[int, int, int, str]:
+    """Width, height, the pixels of a tile, and the media type."""
     try:
         with Image.open(BytesIO(data), formats=list(FORMATS)) as image:
-            return image.width, image.height, MEDIA_TYPES[image.format or ""]
+            return image.width, image.height, _tile(image), MEDIA_TYPES[image.format or ""]
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except Exception as error:
         # Pillow's parsers raise whatever a damaged header makes them stumble over.
         raise _unreadable(data, error) from error
+
+
+def _tile(image: Image.Image) -> int:
+    """Pixels of a TIFF's tile, which is decoded whole, however small the picture in it."""
+    if not isinstance(image, TiffImageFile):
+        return 0
+    width, height = (image.tag_v2.get(tag) for tag in (TILEWIDTH, TILELENGTH))
+    return width * height if isinstance(width, int) and isinstance(height, int) else 0
 
 
 def _unreadable(data: bytes, error: Exception) -> Refusal:

@@ -55,6 +55,13 @@ def test_sixteen_bits_are_read(form):
     assert paper.likeness(DRAWN, picture.read(paper.encoded(deep, form)).pixels) > 0.95
 
 
+def test_values_without_end_are_passed_over():
+    bright = PAGE.astype(np.float32) / 255
+    bright[:3, :5] = [np.inf, -np.inf, np.nan, np.inf, np.nan]
+    data = paper.encoded(Image.fromarray(bright), "TIFF")
+    assert paper.likeness(DRAWN, picture.read(data).pixels) > 0.95
+
+
 def test_black_and_white_is_read():
     sheet = Image.fromarray(PAGE).point(lambda level: 255 if level > 128 else 0).convert("1")
     assert paper.likeness(DRAWN, picture.read(paper.encoded(sheet)).pixels) > 0.95
@@ -63,6 +70,18 @@ def test_black_and_white_is_read():
 @pytest.mark.parametrize("shade", [0, 60, 200, 255])
 def test_a_transparent_canvas_is_read_with_dark_ink_and_with_light(shade):
     assert paper.likeness(DRAWN, picture.read(paper.encoded(on_canvas(shade))).pixels) > 0.95
+
+
+@pytest.mark.parametrize("degrees", [0, 5, 15])
+@pytest.mark.parametrize("sheet", [PAGE, 255 - PAGE], ids=["dark ink", "light ink"])
+def test_paper_cut_out_of_its_ground_is_read_as_on_more_of_it(sheet, degrees):
+    cut = Image.fromarray(sheet).convert("RGBA").rotate(degrees, Image.Resampling.BICUBIC, expand=True)
+    around = Image.new("RGBA", (cut.width + 120, cut.height + 120))
+    around.paste(cut, (60, 60))
+    more = Image.new("RGBA", around.size, (*[int(sheet[0, 0])] * 3, 255))
+    more.alpha_composite(around)
+    whole = picture.read(paper.encoded(more.convert("L"))).pixels
+    assert paper.likeness(whole, picture.read(paper.encoded(around)).pixels) > 0.95
 
 
 def test_a_palette_with_transparency_is_read():
@@ -167,6 +186,12 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(size, monkeypatch):
     monkeypatch.setattr(Image.core, "zip_decoder", None)
     with pytest.raises(encoded.TooLargePictureError):
         picture.read(paper.hollow_png(*size))
+
+
+def test_a_tile_of_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch):
+    monkeypatch.setattr(Image.core, "libtiff_decoder", None)
+    with pytest.raises(encoded.TooLargePictureError):
+        picture.read(paper.tiled_tiff(64, 20_480))
 
 
 def test_random_damage_is_refused_or_read_and_nothing_else():

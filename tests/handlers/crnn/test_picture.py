@@ -45,6 +45,29 @@ def test_white_on_black_becomes_the_same():
     assert likeness(255 - PAGE) > 0.95
 
 
+@pytest.mark.parametrize("ground", [0, 28])
+@pytest.mark.parametrize("pen", [2, 8])
+def test_a_word_on_a_dark_screen_becomes_the_same(ground, pen):
+    screen = paper.page(HELLO, pen=pen, margin=600, ink=235, paper=ground)
+    strip = strip_of(screen).pixels
+    assert paper.likeness(strip, strip_of(255 - screen).pixels) > 0.95
+
+
+def test_noise_in_the_dark_is_no_writing():
+    for shade in (5, 10, 20, 30):
+        for spread in (5, 10, 25):
+            with pytest.raises(NothingToReadError):
+                strip_of(paper.grainy(blank(shade, (400, 600)), spread=spread))
+
+
+@pytest.mark.parametrize("pen", [8, 200, 500])
+def test_a_large_picture_in_the_dark_has_ink(pen):
+    screen = np.full((1600, 1600), 255, np.uint8)
+    cv2.circle(screen, (800, 800), 500, 0, pen)
+    for sheet in (screen, 255 - screen, paper.grainy(255 - screen)):
+        assert strip_of(sheet).pixels.any()
+
+
 @pytest.mark.parametrize(("ground", "chalk"), [(20, 240), (60, 230), (105, 220)])
 def test_chalk_on_a_blackboard_becomes_the_same(ground, chalk):
     assert likeness(paper.grainy(paper.page(HELLO, ink=chalk, paper=ground))) > 0.95

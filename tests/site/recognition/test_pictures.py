@@ -6,7 +6,7 @@ from PIL import Image
 
 from pymano.recognition import pictures
 from pymano.recognition.refusal import Refusal
-from tests.paper import hollow_png
+from tests.paper import hollow_png, tiled_tiff
 from tests.site.drawings import HEIC, SVG, data_url, picture
 
 
@@ -74,6 +74,11 @@ def test_it_refuses_a_picture_without_height():
 def test_it_refuses_too_many_pixels_without_decoding_them(size):
     assert len(hollow_png(*size)) < 10_000
     assert refusal_of(hollow_png(*size)) == "too_large"
+
+
+def test_it_refuses_a_small_picture_in_a_tile_of_too_many_pixels(monkeypatch):
+    assert pictures.inspect(tiled_tiff(64, 256)).media_type == "image/tiff"
+    assert refusal_of(tiled_tiff(64, 20_480)) == "too_large"
 
 
 def test_it_takes_fifty_megapixels():
