@@ -44,6 +44,9 @@ class Finger:
     def up(self) -> None:
         self._send("touchEnd", [])
 
+    def cancel(self) -> None:
+        self._send("touchCancel", [])
+
     def draw(self, stroke: list[tuple[float, float]]) -> None:
         self.down(stroke[0])
         for point in stroke[1:]:

@@ -130,3 +130,18 @@ def test_a_palm_that_came_before_the_pen_is_taken_back(
     palm.up()
     assert len(kept_ink(page)["strokes"]) == 1
     assert kept_ink(page)["strokes"][0][0][3] is not None
+
+
+def test_the_sheet_fits_a_phone_that_turned_under_a_palm(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice, **PHONE)
+    palm = Finger(page)
+    palm.down((300, 700))
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    palm.cancel()
+    box = page.locator("#dry").bounding_box()
+    painted = page.evaluate("(({ width, height }) => [width, height])(document.getElementById('dry'))")
+    assert painted == [round(box["width"] * 3), round(box["height"] * 3)]
+    assert kept_ink(page) is None

@@ -44,6 +44,18 @@ def test_a_reading_is_corrected_in_its_line(open_page: Open, alice: Any) -> None
     assert prediction.correction == "hallo"
 
 
+def test_what_can_be_done_is_named_after_the_correction(open_page: Open, alice: Any) -> None:
+    alice.agree_to_teach(True)
+    keep(alice, "hello")
+    page = open_page("/history/", user=alice)
+    button(page, "Correct “hello”").click()
+    page.keyboard.type("hallo")
+    page.keyboard.press("Enter")
+    expect(button(page, "Correct “hallo”")).to_be_focused()
+    expect(button(page, "Keep from training “hallo”")).to_be_visible()
+    expect(page.get_by_role("link", name="Delete “hallo”")).to_be_visible()
+
+
 def test_escape_leaves_the_line_as_it_was(open_page: Open, alice: Any) -> None:
     prediction = keep(alice, "hello")
     page = open_page("/history/", user=alice)

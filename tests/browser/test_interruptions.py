@@ -86,6 +86,37 @@ def test_a_slow_recogniser_is_said_to_be(
     expect(text_of(page)).to_have_text("hello")
 
 
+def test_the_focus_stays_in_the_panel_when_it_is_tried_again(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    page.route("**/api/v1/predictions/", lambda route: route.fulfill(status=500, json={}))
+    write(page, "l")
+    expect(says(page)).to_have_text("Something went wrong. Your ink is kept.")
+    page.unroute("**/api/v1/predictions/")
+    button(page, "Try again").press("Enter")
+    expect(text_of(page)).to_have_text("hello")
+    expect(page.locator(".reading-note")).to_be_focused()
+
+
+def test_a_site_without_room_says_so_and_is_not_asked_again(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    page.clock.install()
+    page.route(
+        "**/api/v1/predictions/", lambda route: route.fulfill(status=503, json={"code": "storage_full"})
+    )
+    write(page, "l")
+    page.clock.run_for(1000)
+    expect(says(page)).to_have_text("The site has no room left. Your ink is kept. Try again later.")
+    page.unroute("**/api/v1/predictions/")
+    page.clock.run_for(60_000)
+    assert fake.asked == []
+    button(page, "Try again").click()
+    expect(text_of(page)).to_have_text("hello")
+
+
 def test_rubbish_is_not_shown(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice)
     fake.mood = "rubbish"

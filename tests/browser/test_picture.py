@@ -1,7 +1,9 @@
 """A picture in place of ink: chosen, taken, dropped, pasted."""
 
+import os
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,26 @@ def photograph(size: tuple[int, int] = (1200, 400), *, kind: str = "JPEG", turne
     data = BytesIO()
     picture.save(data, kind, exif=exif, quality=95)
     return {"name": f"word.{kind.lower()}", "mimeType": f"image/{kind.lower()}", "buffer": data.getvalue()}
+
+
+def white_on_nothing(size: tuple[int, int]) -> File:
+    """A broad stroke without paper."""
+    picture = Image.new("RGBA", size)
+    ImageDraw.Draw(picture).line([(size[0] / 4, size[1] / 2), (size[0] * 3 / 4, size[1] / 2)], "white", 200)
+    data = BytesIO()
+    picture.save(data, "PNG")
+    return {"name": "stroke.png", "mimeType": "image/png", "buffer": data.getvalue()}
+
+
+def on_disk(folder: Path) -> Path:
+    file = folder / "word.jpeg"
+    file.write_bytes(photograph()["buffer"])
+    return file
+
+
+def change(file: Path) -> None:
+    file.write_bytes(b"another")
+    os.utime(file, (0, 0))  # browsers look at the whole seconds
 
 
 @pytest.fixture
@@ -111,6 +133,66 @@ def test_a_small_photograph_is_sent_as_it_is(
     assert picture.getexif()[0x0112] == 6
 
 
+def test_a_large_transparent_picture_is_sent_smaller_and_transparent(
+    open_page: Open, alice: Any, fake: FakeTorchServe, sent: Any
+) -> None:
+    page = open_page("/picture/", user=alice)
+    file = white_on_nothing((3000, 1200))
+    file["buffer"] += b"\0" * 1_500_000
+    page.locator("#choose").set_input_files(file)
+    expect(text_of(page)).to_have_text("hello")
+    content_type, picture = sent()
+    assert (content_type, picture.size) == ("image/webp", (2500, 1000))
+    assert picture.getpixel((0, 0))[3] == 0
+    assert min(picture.getpixel((1250, 500))) > 250
+
+
+def test_a_picture_that_the_browser_alone_can_open_is_sent_as_one_that_the_server_can(
+    open_page: Open, alice: Any, fake: FakeTorchServe, sent: Any
+) -> None:
+    page = open_page("/picture/", user=alice)
+    page.locator("#choose").set_input_files(photograph(kind="AVIF"))
+    expect(text_of(page)).to_have_text("hello")
+    content_type, picture = sent()
+    assert (content_type, picture.size) == ("image/jpeg", (1200, 400))
+
+
+def test_a_picture_is_read_as_it_was_when_it_was_chosen(
+    open_page: Open, alice: Any, fake: FakeTorchServe, tmp_path: Path
+) -> None:
+    page = open_page("/picture/", user=alice)
+    fake.mood = "busy"
+    page.locator("#choose").set_input_files(file := on_disk(tmp_path))
+    expect(says(page)).to_contain_text("busy")
+    change(file)
+    fake.mood = "ready"
+    expect(text_of(page)).to_have_text("hello", timeout=20_000)
+    assert fake.asked[-1][1] == photograph()["buffer"]
+
+
+def test_a_file_that_is_gone_when_it_is_to_be_read_is_chosen_again(
+    open_page: Open, alice: Any, fake: FakeTorchServe, tmp_path: Path
+) -> None:
+    page = open_page("/picture/", user=alice)
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('input'), {type: 'file', id: 'x'}))"
+    )
+    page.locator("#x").set_input_files(file := on_disk(tmp_path))
+    file.unlink()
+    page.evaluate(
+        """() => {
+            const [file] = document.getElementById("x").files;
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(file);
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+        }"""
+    )
+    expect(says(page)).to_have_text(
+        "This file cannot be read. It may have moved or changed: choose it again."
+    )
+    assert fake.asked == []
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [
@@ -155,6 +237,21 @@ def test_a_picture_waits_for_the_recogniser(open_page: Open, alice: Any, fake: F
     fake.mood = "ready"
     expect(text_of(page)).to_have_text("hello", timeout=20_000)
     assert Prediction.objects.count() == 1
+
+
+def test_a_picture_that_cannot_be_kept_just_now_is_tried_again(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page("/picture/", user=alice)
+    page.route(
+        "**/api/v1/predictions/", lambda route: route.fulfill(status=503, json={"code": "storage_away"})
+    )
+    page.locator("#choose").set_input_files(photograph())
+    expect(says(page)).to_have_text(
+        "The site cannot keep pictures just now. Yours is tried again in a moment."
+    )
+    page.unroute("**/api/v1/predictions/")
+    expect(text_of(page)).to_have_text("hello", timeout=20_000)
 
 
 def test_the_same_picture_can_be_chosen_twice(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:

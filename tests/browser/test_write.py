@@ -188,6 +188,17 @@ def test_escape_leaves_a_correction_and_the_ink(open_page: Open, alice: Any, fak
     assert Prediction.objects.get().correction is None
 
 
+def test_escape_closes_the_menu_and_leaves_the_ink(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    page.locator("[data-menu] summary").click()
+    button(page, "Correct").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu")).to_be_hidden()
+    assert len(kept_ink(page)["strokes"]) == 1
+
+
 def test_it_copies(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice, permissions=["clipboard-read", "clipboard-write"])
     write(page, "l")

@@ -8,7 +8,7 @@ const TOO_LONG = 40000; // ms after which no answer is expected: the server give
 const PATIENCE = [2000, 4000, 8000, 15000, 30000]; // ms before each further try
 
 const UNTIL_READY = new Set(["offline", "unreachable", "away", "starting"]); // first ask whether it is back
-const AGAIN = new Set(["busy", "slow"]); // simply try again
+const AGAIN = new Set(["busy", "slow", "unkept"]); // simply try again
 
 export class Reader {
   #request;

@@ -7,6 +7,18 @@ import { percent, sentence, whyNotKept } from "./words.js";
 
 const LONG = 24; // letters that still stand large in one line
 
+// kind of problem -> the part that leads out of it; the others pass, or need other ink.
+const WAYS = {
+  "signed-out": "sign-in",
+  "someone-else": "reload",
+  broken: "again",
+  slow: "again",
+  away: "again",
+  unreachable: "again",
+  full: "again",
+  unkept: "again",
+};
+
 export class ReadingPanel {
   #root;
   #what;
@@ -60,10 +72,7 @@ export class ReadingPanel {
   problem({ kind, about }) {
     if (kind === "nothing") this.empty();
     this.#mood(kind === "nothing" ? "nothing" : "problem");
-    this.#note(sentence(kind, this.#what), { about });
-    this.#part("sign-in").hidden = kind !== "signed-out";
-    this.#part("reload").hidden = kind !== "someone-else";
-    this.#part("again").hidden = !["broken", "slow", "away", "unreachable"].includes(kind);
+    this.#note(sentence(kind, this.#what), { about, way: WAYS[kind] });
     this.#announce(this.#part("says").textContent);
   }
 
@@ -112,8 +121,8 @@ export class ReadingPanel {
   }
 
   #refuse({ kind, about }) {
-    this.#note(`The correction was not kept. ${whyNotKept(kind)}`, { about });
-    this.#part("sign-in").hidden = kind !== "signed-out";
+    const way = kind === "signed-out" ? "sign-in" : null;
+    this.#note(`The correction was not kept. ${whyNotKept(kind)}`, { about, way });
     this.#announce(this.#part("says").textContent);
   }
 
@@ -159,11 +168,15 @@ export class ReadingPanel {
     for (const name of ["copy", "correct"]) this.#part(name).disabled = this.#reading === null;
   }
 
-  #note(text, { about = "" } = {}) {
+  /** The focus stays with the note where what had it goes. */
+  #note(text, { about = "", way = null } = {}) {
+    const focused = document.activeElement;
     this.#part("says").textContent = text;
     this.#part("about").textContent = about;
     this.#part("details").hidden = !about;
-    for (const name of ["sign-in", "reload", "again"]) this.#part(name).hidden = true;
+    for (const name of ["sign-in", "reload", "again"]) this.#part(name).hidden = name !== way;
+    const note = this.#part("note");
+    if (note.contains(focused) && focused.closest("[hidden]")) note.focus({ preventScroll: true });
   }
 
   #announce(text) {

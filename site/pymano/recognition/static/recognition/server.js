@@ -16,6 +16,8 @@ const KINDS = {
   site_busy: "busy",
   recogniser_away: "away",
   database_away: "away",
+  storage_full: "full",
+  storage_away: "unkept",
   recogniser_slow: "slow",
   too_large: "too-large",
   unsupported_media_type: "unsupported",

@@ -80,7 +80,8 @@ function up() {
 /** A palm's stroke is none. */
 function drop() {
   wet = null;
-  paint();
+  if (hasMoved()) measure();
+  else paint();
   if (!drawing.isEmpty && !reading) reader.rest();
 }
 
@@ -160,7 +161,7 @@ function start() {
 // The sheet.
 
 function measure() {
-  if (pen.isDown) return; // the sheet does not move under the pen: up() measures again
+  if (pen.isDown) return; // the sheet does not move under the pen: up() and drop() measure again
   const { clientWidth: width, clientHeight: height } = sheet;
   const baseline = Math.round(height * BASELINE);
   room = { width, height, baseline, xHeight: baseline - Math.min(LETTER, height * X_HEIGHT) };
