@@ -1,14 +1,17 @@
 """The cast: Alice owns what is looked at, Bob is another user, Charlie is nobody, Sam is of the staff."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db.models.signals import post_init
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
+from pymano.recognition.models import Prediction
 from pymano.serving import client as torchserve_client
 from tests.fake_torchserve import FakeTorchServe
 
@@ -50,6 +53,28 @@ def api() -> Callable[..., APIClient]:
         return program
 
     return client_of
+
+
+@pytest.fixture
+def without_ink() -> Callable[[], AbstractContextManager[None]]:
+    """Return what sees to it that no reading is loaded with its strokes, which may be long."""
+
+    @contextmanager
+    def watch() -> Iterator[None]:
+        inked = []
+
+        def note(instance: Prediction, **_: Any) -> None:
+            if "strokes" not in instance.get_deferred_fields():
+                inked.append(instance)
+
+        post_init.connect(note, Prediction)
+        try:
+            yield
+        finally:
+            post_init.disconnect(note, Prediction)
+        assert not inked
+
+    return watch
 
 
 @pytest.fixture

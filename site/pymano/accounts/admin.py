@@ -5,6 +5,7 @@ or give them a permission. What would lead round that is not in the admin: group
 addresses are changed with the account they belong to, and tokens are not shown.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account import admin as allauth_admin
@@ -121,6 +122,17 @@ class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep the staff's accounts from other staff."""
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def get_deleted_objects(
+        self, objs: QuerySet[User] | Sequence[User], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Count what goes with the accounts: to list it, all their readings would be loaded, ink included."""
+        readings = Prediction.objects.filter(owner__in=[user.pk for user in objs]).count()
+        of_readings = self.admin_site.get_model_admin(Prediction)
+        refused = {"user" for user in objs if not self.has_delete_permission(request, user)}
+        if readings and not of_readings.has_delete_permission(request):
+            refused.add("reading")
+        return [str(user) for user in objs], {"users": len(objs), "readings": readings}, refused, []
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Let superusers alone give power, to others or to themselves."""

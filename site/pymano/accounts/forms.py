@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from pymano.accounts.models import ADDRESS_TAKEN, User
+from pymano.accounts.models import ADDRESS_TAKEN, PROPOSED, User
 
 ADDRESS = "E-mail address"
 PASSWORD_HELP = "At least 8 characters, not only digits, and nothing that is easy to guess."  # noqa: S105
@@ -69,6 +69,10 @@ class SignUpForm(Reworded, allauth_forms.SignupForm):  # type: ignore[misc]
         "password1": PASSWORD_HELP,
     }
 
+    def validate_unique_email(self, value: str) -> str:
+        """See whether the address is known; that somebody proposed it, as anybody can, does not count."""
+        return str(super().validate_unique_email(value)) if is_taken(value) else value
+
     def clean(self) -> dict[str, Any]:
         """Check the whole; a known address, of which nothing is said, takes as long as a new account."""
         cleaned: dict[str, Any] = super().clean() or {}
@@ -95,6 +99,7 @@ class SignUpForm(Reworded, allauth_forms.SignupForm):  # type: ignore[misc]
         with transaction.atomic():
             user.save()
             self.custom_signup(request, user)
+            EmailAddress.objects.filter(email=user.email).filter(PROPOSED).delete()
             setup_user_email(request, user, [EmailAddress(email=user.email)])
         return user
 
@@ -187,8 +192,10 @@ def credentials(login: str, password: str) -> dict[str, str]:
     return {"email" if "@" in login else "username": login, "password": password}
 
 
-def is_taken(email: str, *, by_other_than: User) -> bool:
-    """Say whether another account uses this address, or is about to."""
-    accounts = User.objects.filter(email=email).exclude(pk=by_other_than.pk)
-    addresses = EmailAddress.objects.filter(email=email).exclude(user=by_other_than)
+def is_taken(email: str, *, by_other_than: User | None = None) -> bool:
+    """Say whether another account uses this address; one that only proposed it has shown nothing yet."""
+    accounts = User.objects.filter(email=email)
+    addresses = EmailAddress.objects.filter(email=email).exclude(PROPOSED)
+    if by_other_than:
+        accounts, addresses = accounts.exclude(pk=by_other_than.pk), addresses.exclude(user=by_other_than)
     return accounts.exists() or addresses.exists()

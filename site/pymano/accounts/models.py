@@ -15,16 +15,36 @@ from django.dispatch import receiver
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from pymano import adminlog
+from pymano.recognition.models import Prediction
+
 NAME_TAKEN = "This name is taken."
 ADDRESS_TAKEN = "Another account has this e-mail address."
+
+# Addresses that somebody wants to change to, and has not confirmed.
+PROPOSED = Q(primary=False, verified=False)
 
 validate_username = RegexValidator(
     r"^[\w.+-]+\Z", "Use letters, digits and the signs . + - _ only.", code="invalid_username"
 )
 
 
+class PeopleQuerySet(models.QuerySet["User"]):
+    """Many users."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the accounts, their readings first: all at once these would have to fit into memory."""
+        keys = list(self.values_list("pk", flat=True))
+        Prediction.objects.filter(owner__in=keys).delete_in_batches()
+        return models.QuerySet(self.model, using=self.db).filter(pk__in=keys).delete()
+
+
 class PeopleManager(UserManager["User"]):
     """Finds users by name without regard to case."""
+
+    def get_queryset(self) -> PeopleQuerySet:
+        """Return all, to be deleted with their readings first."""
+        return PeopleQuerySet(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of that name: "Alice" finds alice."""
@@ -81,6 +101,11 @@ class User(AbstractUser):
         self._fold()
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the account, its readings first; broken off between the two, it can be deleted again."""
+        Prediction.objects.of(self).delete_in_batches()
+        return super().delete(*args, **kwargs)
+
     @property
     def teaches(self) -> bool:
         """Whether the person agrees that readings which they corrected or confirmed may train models."""
@@ -125,8 +150,12 @@ class User(AbstractUser):
 
 
 @receiver(pre_delete, sender=User)
-def end_access(sender: type[User], instance: User, **_: Any) -> None:  # noqa: ARG001
-    """Delete tokens and sessions with their user: they hold names, and nothing else would take them away."""
+def end_access(sender: type[User], instance: User, **_: Any) -> None:
+    """Delete tokens, sessions and what the admin's log says with their user: nothing else would.
+
+    All of them hold names, or lead to one.
+    """
+    adminlog.keep_keys_alone(sender, [instance.pk])
     OutstandingToken.objects.filter(user=instance).delete()
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
     own = [one.pk for one in sessions if one.get_decoded().get(SESSION_KEY) == str(instance.pk)]

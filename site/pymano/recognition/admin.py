@@ -1,14 +1,16 @@
 """The staff's view of readings: what was sent and read is not theirs to change, its correction is."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
+from pymano import adminlog
 from pymano.recognition.models import Prediction, PredictionQuerySet
 from pymano.recognition.templatetags.readings import percent
 
@@ -60,6 +62,12 @@ class PredictionAdmin(PredictionModelAdmin):
     def save_model(self, request: HttpRequest, obj: Prediction, form: object, change: bool) -> None:  # noqa: ARG002
         """Save the correction alone: the reading may have changed since the form was made."""
         obj.correct(obj.correction or "")
+
+    def log_change(self, request: HttpRequest, obj: Prediction, message: Any) -> LogEntry:
+        """Log the key alone: what is written in a reading is its owner's."""
+        entry = super().log_change(request, obj, message)
+        adminlog.keep_keys_alone(Prediction, [obj.pk])
+        return entry
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Prediction], search_term: str

@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Self
 
@@ -14,8 +14,11 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
+from pymano import adminlog
 from pymano.recognition.folding import fold
 from pymano.serving.client import Reading
+
+BATCH = 200
 
 
 class Decoder(models.TextChoices):
@@ -42,6 +45,27 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
     def teaching(self) -> Self:
         """Keep what may train a model: corrected or confirmed, not withdrawn, of owners who agree."""
         return self.filter(owner__teaches_since__isnull=False, withdrawn=False, correction__isnull=False)
+
+    def in_chunks(self, size: int) -> Iterator["Prediction"]:
+        """Yield them in their order, of which so many are fetched at a time.
+
+        iterator() alone does not do that everywhere: MySQL's client takes in all that a query finds.
+        """
+        keys = list(self.values_list("pk", flat=True))
+        for start in range(0, len(keys), size):
+            yield from self.filter(pk__in=keys[start : start + size]).iterator()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete them, and what the admin's log says of them."""
+        adminlog.keep_keys_alone(self.model, self.values_list("pk", flat=True))
+        return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined] # as Django's: a manager would delete all
+
+    def delete_in_batches(self) -> None:
+        """Delete them a few at a time, each few for good, and without loading their ink."""
+        while batch := list(self.order_by().values_list("pk", flat=True)[:BATCH]):
+            self.model.objects.only("picture").filter(pk__in=batch).delete()
 
 
 PICTURES = "pictures"
@@ -108,6 +132,11 @@ class Prediction(models.Model):
         if update_fields is not None:
             update_fields = {*update_fields, "folded", "updated_at"}
         super().save(update_fields=update_fields, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete it, and what the admin's log says of it."""
+        adminlog.keep_keys_alone(type(self), [self.pk])
+        return super().delete(*args, **kwargs)
 
     def take(self, reading: Reading) -> None:
         """Take over what the recogniser says, unsaved."""

@@ -72,8 +72,8 @@ def zipped(entries: Iterable[Entry]) -> Iterator[bytes]:
 def history(predictions: PredictionQuerySet) -> Iterator[Entry]:
     """Yield the files of a person's history; the rows are fetched as they are needed, a few at a time."""
     yield "README.txt", README.encode()
-    yield from readings(predictions.iterator(CHUNK))
-    yield "readings.tsv", _table(predictions.only(*COLUMNS).iterator(CHUNK))
+    yield from readings(predictions.in_chunks(CHUNK))
+    yield "readings.tsv", _table(predictions.only(*COLUMNS).in_chunks(CHUNK))
 
 
 def readings(predictions: Iterable[Prediction]) -> Iterator[Entry]:

@@ -59,6 +59,7 @@ class RolloutAdmin(RolloutModelAdmin):
         "who_ended",
         "why",
     ]
+    list_select_related = ["ended_by"]
     ordering = ["-started_at"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from pymano.serving import catalogue
 from pymano.teaching.models import TrainingExport, TrainingExportQuerySet
 
 if TYPE_CHECKING:
@@ -39,6 +41,14 @@ class TrainingExportAdmin(ExportModelAdmin):
         """Count in the one query of the list."""
         exports = super().get_queryset(request)
         return exports.counted() if isinstance(exports, TrainingExportQuerySet) else exports
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Read the model store once for the whole list."""
+        changelist = super().get_changelist_instance(request)
+        archives = catalogue.archives()
+        for export in changelist.result_list:
+            export.versions = export.versions_in(archives)
+        return changelist
 
     @admin.display(ordering="exported")
     def readings(self, export: TrainingExport) -> int:

@@ -136,9 +136,8 @@ def _write_parts(export: TrainingExport, folder: Path) -> Exported:
     left_out = 0
     with ExitStack() as files:
         train, held_out = Part(folder / "train", files), Part(folder / "held-out", files)
-        for prediction in (
-            Prediction.objects.teaching().order_by("owner_id", "created_at", "id").iterator(CHUNK)
-        ):
+        may_train = Prediction.objects.teaching().order_by("owner_id", "created_at", "id")
+        for prediction in may_train.in_chunks(CHUNK):
             writer = writers.get(prediction.owner_id) or Writer.of(prediction.owner_id)
             writers[prediction.owner_id] = writer
             try:

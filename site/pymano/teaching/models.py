@@ -1,6 +1,7 @@
 """What left the site to train models: exports, their readings, and the pseudonyms of who wrote these."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from pymano.recognition.models import Prediction
 from pymano.serving import catalogue
@@ -79,10 +81,14 @@ class TrainingExport(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
-    @property
+    def versions_in(self, archives: Iterable[catalogue.Archive]) -> list[str]:
+        """Return the versions among these that learnt from it, directly or by way of another version."""
+        return [archive.version for archive in archives if str(self.pk) in archive.exports]
+
+    @cached_property
     def versions(self) -> list[str]:
-        """The versions in the model store that learnt from it, directly or by way of another version."""
-        return [archive.version for archive in catalogue.archives() if str(self.pk) in archive.exports]
+        """Those in the model store; who lists exports reads it once, and asks versions_in()."""
+        return self.versions_in(catalogue.archives())
 
 
 class ExportedReading(models.Model):

@@ -3,10 +3,12 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from pymano.accounts.models import User
+from pymano.recognition.models import Prediction
 from tests.site.accounts.cast import PASSWORD, make_user
 
 USERS = "/admin/accounts/user/"
@@ -150,6 +152,46 @@ def test_staff_delete_an_account_with_its_data(staff, alice, reading, tokens):
     assert staff.post(page(alice, "delete"), {"post": "yes"}).status_code == 302
     assert not User.objects.filter(username="alice").exists()
     assert not OutstandingToken.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{}, {"post": "yes"}])
+def test_deleting_accounts_loads_no_ink(staff, alice, bob, reading, without_ink, sent):
+    reading(alice), reading(alice), reading(bob)
+    chosen = {"action": "delete_selected", "_selected_action": [alice.pk, bob.pk]}
+    with without_ink():
+        answer = staff.post(USERS, chosen | sent)
+    assert User.objects.filter(username__in=["alice", "bob"]).exists() != bool(sent)
+    assert sent or "<li>Readings: 3</li>" in answer.text
+
+
+def test_deleting_an_account_loads_no_ink_and_says_how_much_goes(staff, alice, reading, without_ink):
+    reading(alice), reading(alice)
+    with without_ink():
+        asked = staff.get(page(alice, "delete"))
+        staff.post(page(alice, "delete"), {"post": "yes"})
+    assert "<li>Readings: 2</li>" in asked.text
+    assert not Prediction.objects.exists()
+
+
+def test_who_may_not_delete_readings_deletes_no_account_that_has_some(staff, sam, alice, bob, reading):
+    sam.user_permissions.remove(Permission.objects.get(codename="delete_prediction"))
+    reading(alice)
+    assert staff.post(page(alice, "delete"), {"post": "yes"}).status_code == 403
+    assert act(staff, "delete_selected", alice).status_code == 403
+    staff.post(page(bob, "delete"), {"post": "yes"})
+    assert set(User.objects.values_list("username", flat=True)) == {"alice", "sam"}
+
+
+def test_of_a_deleted_account_the_list_of_what_staff_did_keeps_the_key_alone(staff, alice, bob):
+    keys = [str(alice.pk), str(bob.pk)]
+    staff.post(page(alice), form_of(alice, email="new@example.org"))
+    staff.post(page(bob), form_of(bob, email="newer@example.org"))
+    staff.post(page(alice, "delete"), {"post": "yes"})
+    logged = LogEntry.objects.values_list("object_id", "object_repr")
+    assert sorted(logged) == sorted([(keys[0], keys[0]), (keys[0], keys[0]), (keys[1], "bob")])
+    act(staff, "delete_selected", bob, make_user("eve"))
+    assert all(key == said for key, said in logged.all())
+    assert len(logged.all()) == 5
 
 
 def test_a_superuser_makes_somebody_staff(ruler, alice):

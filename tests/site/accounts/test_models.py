@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from pymano.accounts.models import User
+from pymano.recognition import models
+from pymano.recognition.models import Prediction
 from tests.site.accounts.cast import make_user
 
 
@@ -87,6 +89,16 @@ def test_sessions_go_with_their_user(alice, bob, signed_in):
     signed_in(alice), signed_in(alice), signed_in(bob)
     alice.delete()
     assert [one.get_decoded()["_auth_user_id"] for one in Session.objects.all()] == [str(bob.pk)]
+
+
+def test_readings_go_first_and_all_of_them(alice, bob, reading, monkeypatch):
+    monkeypatch.setattr(models, "BATCH", 2)
+    for _ in range(5):
+        reading(alice), reading(bob)
+    some = reading(make_user("eve"))
+    User.objects.filter(predictions__text="hello", username__in=["alice", "bob"]).distinct().delete()
+    assert [user.username for user in User.objects.all()] == ["eve"]
+    assert list(Prediction.objects.all()) == [some]
 
 
 def test_tokens_go_with_their_user(alice, bob, tokens):

@@ -5,11 +5,13 @@ import json
 import zipfile
 
 import pytest
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.test import Client
+from django.urls import reverse
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from pymano.accounts.models import User
+from pymano.recognition import models
 from pymano.recognition.models import Prediction
 from pymano.teaching import export
 from tests.site.accounts.cast import INK, PASSWORD, make_user
@@ -201,6 +203,30 @@ def test_leaving_deletes_everything_and_signs_out(signed_in, alice, bob, tokens,
     assert ink.pk
 
 
+@pytest.mark.usefixtures("_committing")
+def test_leaving_that_was_broken_off_can_be_repeated(signed_in, alice, bob, reading, monkeypatch):
+    monkeypatch.setattr(models, "BATCH", 2)
+    pictures = [reading(alice, picture=b"x").picture for _ in range(5)]
+    bobs = reading(bob)
+    with monkeypatch.context() as broken:
+        gone = iter(["one", "two"])
+        broken.setattr(models, "forget_file", lambda _: next(gone))
+        with pytest.raises(StopIteration):
+            signed_in(alice).post(DELETE, {"password": PASSWORD})
+    assert Prediction.objects.of(alice).count() == 3
+    signed_in(alice).post(DELETE, {"password": PASSWORD})
+    assert list(User.objects.all()) == [bob]
+    assert list(Prediction.objects.all()) == [bobs]
+    assert sum(picture.storage.exists(picture.name) for picture in pictures) == 2
+
+
+def test_leaving_loads_no_ink(signed_in, alice, reading, without_ink):
+    reading(alice), reading(alice)
+    with without_ink():
+        signed_in(alice).post(DELETE, {"password": PASSWORD})
+    assert not Prediction.objects.exists()
+
+
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper(), "a\x00b"])
 def test_leaving_needs_the_password(signed_in, alice, reading, password):
     reading(alice)
@@ -270,6 +296,10 @@ def link_in(message):
     return next(word for word in message.body.split() if "://" in word).partition("testserver")[2]
 
 
+def confirmation_of(address):
+    return reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
+
+
 def test_a_new_address_waits_for_its_link_where_addresses_are_verified(
     settings, signed_in, alice, mailoutbox
 ):
@@ -316,6 +346,56 @@ def test_an_address_that_was_taken_meanwhile_is_not_confirmed(settings, signed_i
     assert "could not be confirmed" in answer.text
     alice.refresh_from_db()
     assert alice.email == "alice@example.org"
+
+
+PROPOSED = "dora@example.org"
+
+
+def signs_up(client, way):
+    """Send what makes Dora's account, by the page or by the API; say whether it was there before."""
+    fields = {"username": "dora", "email": PROPOSED}
+    if way == "page":
+        client.post("/accounts/signup/", fields | {"password1": PASSWORD, "password2": PASSWORD})
+    else:
+        client.post("/api/v1/register/", fields | {"password": PASSWORD}, content_type="application/json")
+
+
+@pytest.mark.parametrize("way", ["page", "API"])
+def test_an_address_that_somebody_proposed_can_still_sign_up(settings, client, alice, mailoutbox, way):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    stale = confirmation_of(alice.propose_address(PROPOSED))
+    signs_up(client, way)
+    dora = User.objects.get(username="dora")
+    assert [(message.to, message.subject) for message in mailoutbox] == [
+        ([PROPOSED], "Pymano: confirm your e-mail address")
+    ]
+    client.post(stale)
+    assert not EmailAddress.objects.filter(email=PROPOSED, verified=True).exists()
+    client.post(link_in(mailoutbox[0]))
+    client.post(stale)
+    assert dora.email_verified
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_link_of_who_proposed_it_takes_no_address_away(settings, client, alice, confirmed):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    dora = make_user("dora", verified=confirmed)
+    client.post(confirmation_of(alice.propose_address(dora.email)))
+    alice.refresh_from_db(), dora.refresh_from_db()
+    assert (alice.email, dora.email) == ("alice@example.org", PROPOSED)
+
+
+def test_an_address_that_another_proposed_can_be_changed_to(settings, signed_in, alice, bob, mailoutbox):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    stale = confirmation_of(bob.propose_address("new@example.org"))
+    client = signed_in(alice)
+    client.post(EMAIL, {"email": "new@example.org", "password": PASSWORD})
+    client.post(link_in(mailoutbox[0]))
+    client.post(stale)
+    alice.refresh_from_db(), bob.refresh_from_db()
+    assert (alice.email, bob.email) == ("new@example.org", "bob@example.org")
 
 
 def test_one_address_gets_one_link_in_three_minutes(settings, signed_in, alice, bob, mailoutbox):

@@ -7,6 +7,7 @@ from rest_framework.test import APIRequestFactory
 
 from pymano.api.models import Allowance
 from pymano.api.throttles import PredictionThrottle
+from pymano.recognition.reading import OwnerGoneError
 
 
 def request_of(user):
@@ -75,6 +76,14 @@ def test_it_goes_with_its_owner(ask, alice):
     ask(1000)
     alice.delete()
     assert not Allowance.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_was_deleted_meanwhile_has_none(ask, alice):
+    gone = type(alice)(pk=alice.pk)
+    alice.delete()
+    with pytest.raises(OwnerGoneError):
+        ask(1000, gone)
 
 
 @pytest.mark.django_db(transaction=True)

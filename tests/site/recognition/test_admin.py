@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -6,6 +7,7 @@ from django.test import Client
 from pymano.recognition.models import Prediction
 from pymano.recognition.reading import read
 from tests.site.drawings import STROKES
+from tests.site.readings import keep
 
 LIST = "/admin/recognition/prediction/"
 
@@ -88,6 +90,28 @@ def test_users_are_sent_to_sign_in(browser, alice, prediction):
 def test_the_staff_delete(browser, sam, prediction):
     browser(sam).post(f"{LIST}{prediction.pk}/delete/", {"post": "yes"})
     assert not Prediction.objects.exists()
+
+
+def test_of_what_staff_did_to_readings_the_keys_alone_are_kept(browser, sam, prediction):
+    staff, key = browser(sam), str(prediction.pk)
+    logged = LogEntry.objects.values_list("object_id", "object_repr")
+    staff.post(f"{LIST}{key}/change/", {"correction": "Hullo"})
+    assert list(logged) == [(key, key)]
+    staff.post(f"{LIST}{key}/delete/", {"post": "yes"})
+    assert list(logged.all()) == [(key, key), (key, key)]
+
+
+def test_a_text_that_was_logged_goes_with_its_reading(browser, sam, alice):
+    kept, *deleted = [keep(alice) for _ in range(5)]
+    for one in (kept, *deleted):
+        LogEntry.objects.log_actions(sam.pk, [one], CHANGE)
+    deleted[0].delete()
+    Prediction.objects.filter(pk=deleted[1].pk).delete()
+    chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in deleted[2:]]}
+    browser(sam).post(LIST, chosen | {"post": "yes"})
+    logged = list(LogEntry.objects.values_list("object_id", "object_repr"))
+    assert [said for key, said in logged if said != key] == ["hello"]
+    assert len(logged) == 7
 
 
 def test_a_long_text_leaves_room_for_the_other_columns(browser, sam, prediction):

@@ -6,7 +6,10 @@ import json
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from pymano.recognition import takeout
 from pymano.recognition.models import Prediction
 from pymano.recognition.takeout import history, readings, zipped
 
@@ -57,6 +60,28 @@ def test_each_reading_has_its_strokes_and_the_list_names_them(alice):
     assert (listed["text"], listed["correction"]) == ("é", "è")
     assert listed["files"] == [f"strokes/{ink.pk}.json"]
     assert listed["model"] == {"name": "crnn", "version": "1.0"}
+
+
+@pytest.mark.django_db
+def test_readings_are_fetched_a_few_at_a_time_in_their_order(alice, monkeypatch):
+    monkeypatch.setattr(takeout, "CHUNK", 2)
+    for n in range(5):
+        make(alice, strokes=INK, text=str(n))
+    with CaptureQueriesContext(connection) as queries:
+        files = unzipped(zipped(history(Prediction.objects.of(alice))))
+    assert len([query for query in queries if "strokes" in query["sql"]]) == 3
+    assert [one["text"] for one in json.loads(files["readings.json"])] == ["4", "3", "2", "1", "0"]
+    rows = csv.reader(io.StringIO(files["readings.tsv"].decode()), dialect=csv.excel_tab)
+    assert [row[2] for row in rows] == ["text", "4", "3", "2", "1", "0"]
+
+
+@pytest.mark.django_db
+def test_a_reading_that_is_deleted_meanwhile_is_left_out(alice):
+    first, second, third = [make(alice, text=str(n)) for n in range(3)]
+    fetched = Prediction.objects.order_by("created_at").in_chunks(1)
+    assert next(fetched) == first
+    second.delete()
+    assert list(fetched) == [third]
 
 
 @pytest.mark.django_db

@@ -1,5 +1,8 @@
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pymano.rollout import router
@@ -38,6 +41,20 @@ def text_of(response):
 
 def messages_of(response):
     return [str(message) for message in response.context["messages"]]
+
+
+def test_the_list_asks_the_database_no_more_for_more_trials(staff, start, django_assert_num_queries):
+    def end_one():
+        name = f"helen{Rollout.objects.count()}"
+        start().end("Enough.", by=get_user_model().objects.create_user(name, f"{name}@example.org"))
+
+    end_one()
+    with CaptureQueriesContext(connection) as queries:
+        staff.get("/admin/rollout/rollout/")
+    end_one(), end_one()
+    with django_assert_num_queries(len(queries)):
+        page = staff.get("/admin/rollout/rollout/")
+    assert "helen2" in text_of(page)
 
 
 def test_a_canary_is_started(staff, tried, sam):

@@ -1,9 +1,13 @@
 """The staff's list of exports."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.test import Client
 
+from pymano.serving import catalogue
 from pymano.teaching import export
 from pymano.teaching.models import TrainingExport
 
@@ -29,6 +33,24 @@ def test_it_says_what_was_withdrawn_since(staff, teaching, corrected, tmp_path):
     one = staff.get(f"{LIST}{made.pk}/change/").text
     assert made.sha256 in one
     assert str(kept.pk) not in one
+
+
+def test_the_list_reads_the_store_once_however_many_there_are(staff, settings, tmp_path, monkeypatch):
+    settings.MODEL_STORE = tmp_path
+    first, second = TrainingExport.objects.create(), TrainingExport.objects.create()
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  crnn-1.2.mar\n{'1' * 64}  crnn-1.3.mar\n")
+    (tmp_path / "crnn-1.2.json").write_text(json.dumps({"exports": [str(first.pk)]}))
+    (tmp_path / "crnn-1.3.json").write_text(json.dumps({"exports": [str(first.pk), str(second.pk)]}))
+    reads = []
+    archives = catalogue.archives
+    monkeypatch.setattr(catalogue, "archives", lambda: reads.append("once") or archives())
+    page = staff.get(LIST).text
+    assert '<td class="field-learnt_by">1.2, 1.3</td>' in page
+    assert '<td class="field-learnt_by">1.3</td>' in page
+    assert reads == ["once"]
+    call_command("training_exports")
+    assert reads == ["once", "once"]
+    assert "1.2, 1.3" in staff.get(f"{LIST}{first.pk}/change/").text
 
 
 def test_nobody_adds_changes_or_deletes_one(staff, teaching, corrected, tmp_path):

@@ -5,6 +5,8 @@ import hashlib
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pymano.recognition.models import Prediction
 from pymano.recognition.storage import StorageAwayError, WholeFileStorage
@@ -181,6 +183,16 @@ def test_where_pictures_cannot_be_reached_nothing_is_exported(teaching, correcte
     with pytest.raises(StorageAwayError):
         export.write(folder)
     assert nothing_is_left(folder)
+
+
+def test_readings_are_fetched_a_few_at_a_time_in_their_order(teaching, corrected, folder, monkeypatch):
+    monkeypatch.setattr(export, "CHUNK", 2)
+    for n in range(5):
+        corrected(teaching, str(n))
+    with CaptureQueriesContext(connection) as queries:
+        export.write(folder)
+    assert len([query for query in queries if "strokes" in query["sql"]]) == 3
+    assert [item["text"] for item in items(folder / "train")] == ["0", "1", "2", "3", "4"]
 
 
 def test_a_folder_is_never_written_over(teaching, corrected, folder):

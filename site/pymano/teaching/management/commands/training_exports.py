@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from pymano.serving import catalogue
 from pymano.teaching.models import TrainingExport
 
 COLUMNS = ("export", "made", "readings", "deleted since", "withdrawn since", "versions")
@@ -19,9 +20,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Write the table."""
         self.stdout.write("\t".join(COLUMNS))
+        archives = catalogue.archives()
         for export in TrainingExport.objects.counted():
             made = f"{export.created_at:%Y-%m-%d %H:%M} UTC"
             counts = (export.exported, export.deleted, export.withdrawn)
-            self.stdout.write(
-                "\t".join([str(export.pk), made, *map(str, counts), ", ".join(export.versions)])
-            )
+            versions = ", ".join(export.versions_in(archives))
+            self.stdout.write("\t".join([str(export.pk), made, *map(str, counts), versions]))
