@@ -226,6 +226,53 @@ def test_leaving_in_another_tab_is_noticed(open_page: Open, alice: Any, fake: Fa
     expect(says(page)).to_have_text("You are signed out. Your ink is kept.")
 
 
+def test_leaving_by_choice_takes_the_ink_off_other_tabs(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    other = page.context.new_page()
+    other.goto("/history/")
+    leave(other)
+    page.wait_for_url("**/accounts/login/**")
+
+
+def test_two_tabs_that_began_with_the_same_ink_have_a_reading_each(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    other = page.context.new_page()
+    other.goto("/")
+    expect(text_of(other)).to_have_text("hello")
+    fake.says = answer("two")
+    write(other, "o")
+    expect(text_of(other)).to_have_text("two")
+    fake.says = answer("one")
+    write(page, "i")
+    expect(text_of(page)).to_have_text("one")
+    assert sorted(Prediction.objects.values_list("text", flat=True)) == ["one", "two"]
+
+
+def test_unread_ink_whose_place_another_tab_took_is_not_said_to_be_safe(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    fake.mood = "busy"
+    write(page, "l")
+    expect(says(page)).to_contain_text("busy")
+    other = page.context.new_page()
+    other.goto("/")
+    other.keyboard.press("Escape")
+    expect(page.locator("#remark")).to_have_text(
+        "Another tab keeps its ink in this browser now. Stay here until yours is read."
+    )
+    fake.mood = "ready"
+    expect(text_of(page)).to_have_text("hello", timeout=20_000)
+
+
 def test_ink_never_goes_to_someone_else_who_signed_in(
     open_page: Open, alice: Any, bob: Any, fake: FakeTorchServe
 ) -> None:

@@ -47,6 +47,12 @@ export class Drawing {
     if (!this.isEmpty) this.#step({ id: newId(), strokes: [] });
   }
 
+  /** Goes on as another drawing, also where it was before. */
+  part() {
+    const [old, id] = [this.id, newId()];
+    this.#steps = this.#steps.map((step) => (step.id === old ? { ...step, id } : step));
+  }
+
   /** Takes the last step back; after a reload, when no step is known, the last stroke. */
   undo() {
     if (this.#now > 0) {

@@ -31,6 +31,13 @@ export function forget(user) {
   }
 }
 
+/** Calls back with what another tab keeps here for this user from now on: ink, or null when it took it away. */
+export function whenKept(user, act) {
+  window.addEventListener("storage", (event) => {
+    if (event.key === key(user)) act(kept(user));
+  });
+}
+
 function isInk(strokes) {
   return Array.isArray(strokes) && strokes.every((stroke) => stroke.length > 0 && stroke.every(isPoint));
 }

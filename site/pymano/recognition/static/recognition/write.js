@@ -3,7 +3,7 @@
 
 import { Drawing } from "./drawing.js";
 import { toInk, view } from "./geometry.js";
-import { keep, kept } from "./kept.js";
+import { keep, kept, whenKept } from "./kept.js";
 import { paintGrowth, paintInk, paintLines, sharpen, wipe } from "./paint.js";
 import { Pen } from "./pen.js";
 import { whenBack } from "./presence.js";
@@ -268,6 +268,19 @@ function watchPixels() {
 }
 
 whenBack(user, () => reader.wake());
+
+// Another tab may keep its ink in the place of this one's. What both began with is then read as two drawings. Where the
+// user left by choice, nothing stays to be seen.
+whenKept(user, (ink) => {
+  if (!ink) location.reload();
+  else if (JSON.stringify(ink.strokes) !== JSON.stringify(drawing.strokes)) stepAside(ink);
+});
+
+function stepAside(ink) {
+  if (ink.drawing === drawing.id) drawing.part();
+  if (drawing.isEmpty || reading) return;
+  part("remark").textContent = "Another tab keeps its ink in this browser now. Stay here until yours is read.";
+}
 
 measure();
 if (!drawing.isEmpty) {
