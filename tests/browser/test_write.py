@@ -175,6 +175,23 @@ def test_a_correction_is_written_in_place(open_page: Open, alice: Any, fake: Fak
     assert Prediction.objects.get().correction == "œuf à la française"
 
 
+def test_a_correction_comes_back_with_its_ink(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    page.get_by_title("Take “hallo”").click()
+    expect(says(page)).to_contain_text("Corrected")
+    fake.says = answer("hello!")
+    write(page, "i")
+    expect(text_of(page)).to_have_text("hello!")
+    assert Prediction.objects.get().correction is None
+    fake.says = answer("hello")
+    for _ in range(len(kept_ink(page)["strokes"]) - 1):
+        page.keyboard.press("Control+z")
+    expect(text_of(page)).to_have_text("hallo")
+    expect(says(page)).to_contain_text("Corrected")
+    assert Prediction.objects.get().correction == "hallo"
+
+
 def test_escape_leaves_a_correction_and_the_ink(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice)
     write(page, "l")

@@ -31,6 +31,7 @@ let room = { width: 1, height: 1 };
 let frame = null;
 
 let asked = drawing.strokes; // the strokes that were last sent to be read
+const said = new WeakMap(); // strokes -> the correction of their reading
 
 const reader = new Reader(ask, {
   reading: () => panel.dim(),
@@ -131,12 +132,20 @@ function take(read) {
   if (asked !== drawing.strokes) return;
   reading = read;
   remember();
+  if (said.has(asked) && read.correction === null) sayAgain(read.id, said.get(asked));
+}
+
+/** The site drops a correction where the ink has changed; undo brings back both. */
+async function sayAgain(id, text) {
+  const corrected = await correctIt(id, text).catch(() => null);
+  if (corrected && reading === corrected) panel.show(corrected);
 }
 
 async function correctIt(id, text) {
   const corrected = await correct(id, text, { username });
   if (reading?.id === id) {
     reading = corrected;
+    said.set(drawing.strokes, text);
     remember();
   }
   return corrected;
