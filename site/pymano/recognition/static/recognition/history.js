@@ -67,7 +67,7 @@ function attend(item) {
 
   function show({ text, correction, confidence, withdrawn }) {
     part("best").textContent = correction ?? text;
-    for (const name of item.querySelectorAll('[data-part="name"]')) name.textContent = `“${correction ?? text}”`;
+    for (const name of item.querySelectorAll(".tool .visually-hidden")) name.textContent = `“${correction ?? text}”`;
     if (correction !== null) part("confirm")?.remove();
     part("withdraw")?.setAttribute("aria-pressed", withdrawn);
     const trains = part("training") ? training(correction, withdrawn) : "";
