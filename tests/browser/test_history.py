@@ -215,6 +215,25 @@ def test_what_was_corrected_here_is_corrected_on_the_sheet(
     assert len(fake.asked) == 1
 
 
+def test_a_correction_of_an_older_reading_is_not_kept(
+    open_page: Open, alice: Any, fake: FakeTorchServe
+) -> None:
+    page = open_page(user=alice)
+    write(page, "l")
+    expect(text_of(page)).to_have_text("hello")
+    page.goto("/history/")
+    Prediction.objects.update(text="hello world")
+    button(page, "Confirm “hello”").click()
+    expect(page.locator("[data-part=state]")).to_have_text(
+        "This was not kept. Its ink was read anew: reload the page."
+    )
+    assert Prediction.objects.get().correction is None
+    page.reload()
+    button(page, "Confirm “hello world”").click()
+    expect(page.locator("[data-part=state]")).to_contain_text("Confirmed by you")
+    assert Prediction.objects.get().correction == "hello world"
+
+
 def test_what_is_deleted_here_leaves_the_sheet(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice)
     write(page, "l")

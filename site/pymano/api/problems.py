@@ -20,6 +20,7 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from pymano import request_id
+from pymano.recognition.models import ReadAnewError
 from pymano.recognition.reading import OwnerGoneError
 from pymano.recognition.refusal import Refusal
 from pymano.recognition.storage import StorageAwayError
@@ -73,6 +74,7 @@ DATABASE_AWAY = Problem(503, "database_away", "The database is away. Try again s
 STORAGE_FULL = Problem(503, "storage_full", "There is no room to keep this. Try again later.", retry_after=60)
 STORAGE_AWAY = Problem(503, "storage_away", "The pictures cannot be reached. Try again soon.", retry_after=5)
 SITE_BUSY = Problem(503, "site_busy", "The site is busy. Try again soon.", retry_after=2)
+READ_ANEW = Problem(409, "read_anew", "This was read anew meanwhile, and says something else.")
 ACCOUNT_GONE = Problem(401, "not_authenticated", "This account was deleted.")
 FAULT = Problem(500, "fault", "Something went wrong here. It was noted.")
 
@@ -88,6 +90,7 @@ PLAIN: list[tuple[type[Exception], Problem]] = [
     (client.TooSlow, SLOW),
     (client.RecogniserError, AWAY),
     (OwnerGoneError, ACCOUNT_GONE),
+    (ReadAnewError, READ_ANEW),
     (StorageAwayError, STORAGE_AWAY),
     (OperationalError, DATABASE_AWAY),
     (InterfaceError, DATABASE_AWAY),

@@ -65,6 +65,11 @@ PROBLEMS = {
         "CSRF Failed: CSRF token missing.",
     ),
     404: ("Not there, or not yours: `not_found`.", "not_found", "There is nothing at this address."),
+    409: (
+        "The reading says something else by now than `of`: `read_anew`.",
+        "read_anew",
+        "This was read anew meanwhile, and says something else.",
+    ),
     413: (
         "Over 10 MB, 20,000 points or 50 megapixels: `too_large`.",
         "too_large",
@@ -176,7 +181,7 @@ CORRECT = extend_schema_view(
         operation_id="predictions_correct",
         request=CorrectionSerializer,
         responses=_answers(
-            {200: _reading("The reading, with its correction.")}, 400, 401, 403, 404, 413, 415, 503
+            {200: _reading("The reading, with its correction.")}, 400, 401, 403, 404, 409, 413, 415, 503
         ),
         examples=[OpenApiExample("A correction", value={"text": "Hello"}, request_only=True)],
     ),

@@ -112,6 +112,12 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     """What is written, by who wrote it."""
 
     text = TextField(max_length=CORRECTION_LENGTH, help_text="The text as it should have been read.")
+    of = TextField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="The text that was read, as you saw it: where it is another one by now, nothing is kept.",
+    )
 
     def validate_text(self, text: str) -> str:
         """Refuse a text that nobody could see."""

@@ -96,7 +96,7 @@ class CorrectionView(SaidOf):
 
     def keep(self, prediction: Prediction, said: dict[str, Any]) -> None:
         """Correct it."""
-        prediction.correct(said["text"])
+        prediction.correct(said["text"], of=said.get("of"))
         metrics.CORRECTIONS.labels(prediction.model_version).inc()
 
 

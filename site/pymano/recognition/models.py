@@ -28,6 +28,10 @@ class Decoder(models.TextChoices):
     BEAM = "beam"
 
 
+class ReadAnewError(Exception):
+    """The drawing went on, and says something else by now than what a correction is of."""
+
+
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     """Many predictions."""
 
@@ -147,13 +151,15 @@ class Prediction(models.Model):
         self.model_name = reading.model_name
         self.model_version = reading.model_version
 
-    def correct(self, text: str) -> None:
+    def correct(self, text: str, *, of: str | None = None) -> None:
         """Keep what is said to be written, in place of an earlier correction; nothing takes it back.
 
-        The very text that was read confirms the reading.
+        The very text that was read confirms the reading. ReadAnewError where another one than `of` was.
         """
         with transaction.atomic():
             self.text = type(self).objects.select_for_update().values_list("text", flat=True).get(pk=self.pk)
+            if of not in (None, self.text):
+                raise ReadAnewError
             self.correction = unicodedata.normalize("NFC", text).strip()
             self.save(update_fields=["correction"])
 

@@ -292,6 +292,23 @@ def test_a_correction_to_nothing_is_refused(asks, made, body):
     assert Prediction.objects.get().correction is None
 
 
+def test_a_correction_of_what_was_read_anew_is_refused(asks, made):
+    url = f"{URL}{made['id']}/correction/"
+    Prediction.objects.update(text="another")
+    assert_problem(asks.put(url, {"text": "Hullo", "of": made["text"]}, format="json"), 409, "read_anew")
+    assert Prediction.objects.get().correction is None
+    assert asks.put(url, {"text": "Hullo", "of": "another"}, format="json").status_code == 200
+    assert Prediction.objects.get().correction == "Hullo"
+
+
+@pytest.mark.parametrize("of", [None, 5, ["hello"]])
+def test_a_correction_is_of_a_text(asks, made, of):
+    body = {"text": "Hullo", "of": of}
+    problem = assert_problem(asks.put(f"{URL}{made['id']}/correction/", body, format="json"), 400, "invalid")
+    assert set(problem["errors"]) == {"of"}
+    assert Prediction.objects.get().correction is None
+
+
 def test_nobody_corrects_anothers(made, api, bob):
     url = f"{URL}{made['id']}/correction/"
     assert_problem(api(bob).put(url, {"text": "mine"}, format="json"), 404, "not_found")
@@ -302,9 +319,9 @@ def test_nobody_corrects_anothers(made, api, bob):
 def test_one_deleted_meanwhile_cannot_be_corrected(asks, made, monkeypatch):
     correct = Prediction.correct
 
-    def late(prediction, text):
+    def late(prediction, text, **also):
         Prediction.objects.all().delete()
-        correct(prediction, text)
+        correct(prediction, text, **also)
 
     monkeypatch.setattr(Prediction, "correct", late)
     response = asks.put(f"{URL}{made['id']}/correction/", {"text": "a"}, format="json")

@@ -23,7 +23,7 @@ function attend(item) {
     field.select();
   });
   part("confirm")?.addEventListener("click", async () => {
-    if (await keep(correct(item.dataset.id, part("best").textContent, { username }))) part("correct").focus();
+    if (await keep(correct(item.dataset.id, part("best").textContent, { username, of: item.dataset.text }))) part("correct").focus();
   });
   part("withdraw")?.addEventListener("click", () => {
     const pressed = part("withdraw").getAttribute("aria-pressed") === "true";
@@ -51,7 +51,7 @@ function attend(item) {
       turn(false);
       return;
     }
-    if (await keep(correct(item.dataset.id, text, { username }))) turn(false);
+    if (await keep(correct(item.dataset.id, text, { username, of: item.dataset.text }))) turn(false);
   }
 
   /** Shows the reading as it is kept now; false where it was not. */
@@ -66,6 +66,7 @@ function attend(item) {
   }
 
   function show({ text, correction, confidence, withdrawn }) {
+    item.dataset.text = text;
     part("best").textContent = correction ?? text;
     for (const name of item.querySelectorAll(".tool .visually-hidden")) name.textContent = `“${correction ?? text}”`;
     if (correction !== null) part("confirm")?.remove();

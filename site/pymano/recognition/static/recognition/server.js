@@ -23,6 +23,7 @@ const KINDS = {
   unsupported_media_type: "unsupported",
   malformed: "malformed",
   not_found: "gone",
+  read_anew: "read-anew",
 };
 const STATUSES = {
   401: "signed-out",
@@ -67,10 +68,13 @@ export async function look(id, { username }) {
   return send("GET", `predictions/${id}/`, {});
 }
 
-/** Keeps a person's correction of a reading; answers with the reading. */
-export async function correct(id, text, { username }) {
+/**
+ * Keeps a person's correction of a reading; answers with the reading. A Problem of kind "read-anew" where `of`, the text
+ * that was read, is given and is another one by now.
+ */
+export async function correct(id, text, { username, of }) {
   await confirmUser(username);
-  return send("PUT", `predictions/${id}/correction/`, { json: { text } });
+  return send("PUT", `predictions/${id}/correction/`, { json: { text, of } });
 }
 
 /** Keeps a reading from training, or lets it train; answers with the reading. */

@@ -47,6 +47,7 @@ const NOT_KEPT = {
   "signed-out": "You are signed out.",
   "someone-else": "Someone else is signed in here now.",
   gone: "The reading was deleted meanwhile.",
+  "read-anew": "Its ink was read anew: reload the page.",
 };
 
 /** Why something that was said of a reading was not kept. */
