@@ -87,13 +87,15 @@ def run(arguments: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, end)
     _hear()
-    ended = {}
+    code = 0
     with suppress(ChildProcessError):
         while True:
             pid, status = os.wait()
-            ended[pid] = os.waitstatus_to_exitcode(status)
-    status = 0 if told else ended[server.pid]
-    return status if status >= 0 else 128 - status
+            if pid == server.pid:
+                code = os.waitstatus_to_exitcode(status)
+    if told:
+        return 0
+    return code if code >= 0 else 128 - code
 
 
 def _hear() -> None:

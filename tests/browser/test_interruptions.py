@@ -203,12 +203,18 @@ def test_ink_survives_a_sign_in(open_page: Open, alice: Any, fake: FakeTorchServ
     assert Prediction.objects.get().owner == alice
 
 
+def tab_beside(page: Any, address: str) -> Any:
+    """Open another tab of the same browser."""
+    other = page.context.new_page()
+    other.goto(address)
+    return other
+
+
 def test_a_sign_in_in_another_tab_is_enough(
     open_page: Open, live_server: Any, alice: Any, fake: FakeTorchServe
 ) -> None:
     page = open_page(user=alice)
-    other = page.context.new_page()
-    other.goto("/history/")
+    other = tab_beside(page, "/history/")
     Session.objects.all().delete()
     write(page, "l")
     expect(says(page)).to_contain_text("You are signed out")
@@ -219,8 +225,7 @@ def test_a_sign_in_in_another_tab_is_enough(
 
 def test_leaving_in_another_tab_is_noticed(open_page: Open, alice: Any, fake: FakeTorchServe) -> None:
     page = open_page(user=alice)
-    other = page.context.new_page()
-    other.goto("/history/")
+    other = tab_beside(page, "/history/")
     leave(other)
     write(page, "l")
     expect(says(page)).to_have_text("You are signed out. Your ink is kept.")
@@ -232,8 +237,7 @@ def test_leaving_by_choice_takes_the_ink_off_other_tabs(
     page = open_page(user=alice)
     write(page, "l")
     expect(text_of(page)).to_have_text("hello")
-    other = page.context.new_page()
-    other.goto("/history/")
+    other = tab_beside(page, "/history/")
     leave(other)
     page.wait_for_url("**/accounts/login/**")
 
@@ -244,8 +248,7 @@ def test_two_tabs_that_began_with_the_same_ink_have_a_reading_each(
     page = open_page(user=alice)
     write(page, "l")
     expect(text_of(page)).to_have_text("hello")
-    other = page.context.new_page()
-    other.goto("/")
+    other = tab_beside(page, "/")
     expect(text_of(other)).to_have_text("hello")
     fake.says = answer("two")
     write(other, "o")
@@ -263,8 +266,7 @@ def test_unread_ink_whose_place_another_tab_took_is_not_said_to_be_safe(
     fake.mood = "busy"
     write(page, "l")
     expect(says(page)).to_contain_text("busy")
-    other = page.context.new_page()
-    other.goto("/")
+    other = tab_beside(page, "/")
     other.keyboard.press("Escape")
     expect(page.locator("#remark")).to_have_text(
         "Another tab keeps its ink in this browser now. Stay here until yours is read."
@@ -277,8 +279,7 @@ def test_ink_never_goes_to_someone_else_who_signed_in(
     open_page: Open, alice: Any, bob: Any, fake: FakeTorchServe
 ) -> None:
     page = open_page(user=alice)
-    other = page.context.new_page()
-    other.goto("/history/")
+    other = tab_beside(page, "/history/")
     leave(other)
     enter(other, "bob")
     write(page, "l")

@@ -60,16 +60,16 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
             yield from self.filter(pk__in=keys[start : start + size]).iterator()
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete them, and what the admin's log says of them."""
+        """Delete them, and what the admin's log says of them, without loading their ink."""
         adminlog.keep_keys_alone(self.model, self.values_list("pk", flat=True))
-        return super().delete()
+        return super(PredictionQuerySet, self.only("picture")).delete()
 
     delete.queryset_only = True  # type: ignore[attr-defined] # as Django's: a manager would delete all
 
     def delete_in_batches(self) -> None:
-        """Delete them a few at a time, each few for good, and without loading their ink."""
+        """Delete them a few at a time, each few for good."""
         while batch := list(self.order_by().values_list("pk", flat=True)[:BATCH]):
-            self.model.objects.only("picture").filter(pk__in=batch).delete()
+            self.model.objects.filter(pk__in=batch).delete()
 
 
 PICTURES = "pictures"

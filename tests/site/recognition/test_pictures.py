@@ -76,7 +76,7 @@ def test_it_refuses_too_many_pixels_without_decoding_them(size):
     assert refusal_of(hollow_png(*size)) == "too_large"
 
 
-def test_it_refuses_a_small_picture_in_a_tile_of_too_many_pixels(monkeypatch):
+def test_it_refuses_a_small_picture_in_a_tile_of_too_many_pixels():
     assert pictures.inspect(tiled_tiff(64, 256)).media_type == "image/tiff"
     assert refusal_of(tiled_tiff(64, 20_480)) == "too_large"
 

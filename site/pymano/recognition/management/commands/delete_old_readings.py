@@ -51,5 +51,5 @@ def delete_batch(before: datetime) -> int:
     for prediction in batch:
         if prediction.picture.name:
             prediction.picture.storage.delete(prediction.picture.name)
-    _, deleted = Prediction.objects.only("picture").filter(pk__in=[one.pk for one in batch]).delete()
+    _, deleted = Prediction.objects.filter(pk__in=[one.pk for one in batch]).delete()
     return deleted.get(Prediction._meta.label, 0)
